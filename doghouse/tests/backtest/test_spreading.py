@@ -15,7 +15,7 @@ from doghouse.cli import application
 from doghouse.cli.backtesting import inputs, spreading
 from doghouse.cli.backtesting.each import Asked
 from doghouse.cli.backtesting.monitors import LeftOut, ToRun
-from doghouse.importing.things import Found
+from doghouse.importing.things import MonitorInFile
 from doghouse.monitors import parse
 from doghouse.monitors.lint.settings import Settings
 
@@ -133,7 +133,7 @@ def test_there_are_as_many_processes_as_are_worth_it_or_asked_for(monkeypatch, w
 
 
 def to_run(number, window="last_5m"):
-    return ToRun(Found(f"{number}.json", body(number, window=window)), parse(body(number, window=window)))
+    return ToRun(MonitorInFile(f"{number}.json", body(number, window=window)), parse(body(number, window=window)))
 
 
 def asked():
@@ -168,7 +168,7 @@ def test_who_stops_early_leaves_no_process_behind():
 
 def test_why_a_monitor_does_not_run_comes_back_from_its_process():
     wrong = {**body(1), "type": "composite", "query": "77 && 78"}
-    monitors = [to_run(0), ToRun(Found("1.json", wrong), parse(wrong))]
+    monitors = [to_run(0), ToRun(MonitorInFile("1.json", wrong), parse(wrong))]
     first, second = (one.made for one in spreading.spread(monitors, asked(), lambda made: made.name, 2))
     assert first == "monitor 0"
     assert isinstance(second, LeftOut)

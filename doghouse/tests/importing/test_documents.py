@@ -5,7 +5,7 @@ import json
 import pytest
 
 from doghouse.importing.monitor_files import collect
-from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Note
+from doghouse.importing.things import DowntimeInFile, MonitorInFile, Note, SloInFile
 from doghouse.importing.verdicts import lint_all
 
 BODY = {
@@ -46,8 +46,8 @@ def test_kennels_parts_go_in_and_composites_find_their_members(write, tmp_path):
     both = {**BODY, "type": "composite", "query": "%{shop:high} && !%{shop:high}", "api_resource": "monitor"}
     write("generated/shop/both.json", both)
     things = list(collect(str(tmp_path)))
-    both, high, burns = [one for one in things if isinstance(one, Found)]
-    slo, up = [one for one in things if isinstance(one, FoundSlo)]
+    both, high, burns = [one for one in things if isinstance(one, MonitorInFile)]
+    slo, up = [one for one in things if isinstance(one, SloInFile)]
     assert both.body["query"] == f"{high.body['id']} && !{high.body['id']}"
     assert "api_resource" not in high.body
     assert burns.body["query"] == f'error_budget("{slo.body["id"]}").over("7d") > 75'
@@ -61,8 +61,8 @@ def test_datadog_sync_clis_files_go_in_with_their_ids(write, tmp_path):
     write("resources/source/service_level_objectives.json", {"abc": SLO})
     write("resources/source/dashboards.json", {"x-y-z": {"title": "t", "widgets": []}})
     things = list(collect(str(tmp_path)))
-    assert [one.body["id"] for one in things if isinstance(one, Found)] == [13, 11, 12]
-    assert [one.where.rpartition("/")[2] for one in things if isinstance(one, FoundSlo)] == [
+    assert [one.body["id"] for one in things if isinstance(one, MonitorInFile)] == [13, 11, 12]
+    assert [one.where.rpartition("/")[2] for one in things if isinstance(one, SloInFile)] == [
         'service_level_objectives.json["abc"]'
     ]
 
@@ -85,7 +85,7 @@ DOWNTIME = {
 def test_downtimes_go_in_as_datadog_sync_cli_keeps_them_and_as_the_api_answers(write, document):
     path = write("resources/source/downtime_schedules.json", document)
     [found] = collect(str(path))
-    assert isinstance(found, FoundDowntime)
+    assert isinstance(found, DowntimeInFile)
     assert found.body["scope"] == "env:prod"
     assert found.line("scope", 0) == 1
     assert [one.verdict for one in lint_all([found])] == ["ok"]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from doghouse.importing.monitor_files import collect, collect_each
 from doghouse.importing.positions import positions
-from doghouse.importing.things import Found, FoundDowntime, Unread
+from doghouse.importing.things import DowntimeInFile, MonitorInFile, Unread
 from doghouse.importing.verdicts import lint_all
 
 MONITOR = {"type": "metric alert", "query": "avg(last_5m):avg:m{*} > 1", "name": "m", "message": "x", "options": {}}
@@ -108,7 +108,7 @@ def test_schedules_and_downtimes_of_terraform_are_read_too(write):
         "on_missing_data": "default",
         "scheduling_options": {"evaluation_window": {"day_starts": "04:00", "timezone": "Europe/Berlin"}},
     }
-    assert isinstance(night, FoundDowntime)
+    assert isinstance(night, DowntimeInFile)
     assert night.body == {
         "scope": "env:prod",
         "monitor_identifier": {"monitor_tags": ["*"]},
@@ -120,7 +120,7 @@ def test_schedules_and_downtimes_of_terraform_are_read_too(write):
 def test_a_folder_gives_its_monitors_and_passes_over_other_json(write, tmp_path):
     write("a.json", MONITOR)
     write("dashboard.json", {"title": "t", "widgets": []})
-    assert [type(one) for one in collect(str(tmp_path))] == [Found]
+    assert [type(one) for one in collect(str(tmp_path))] == [MonitorInFile]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_key_that_stands_twice_is_refused_with_its_line_as_in_yaml(write):
 def test_a_key_that_stands_twice_in_what_holds_no_monitor_is_passed_over(write, tmp_path):
     write("a.json", MONITOR)
     write("package.json", '{"name": "a", "name": "b"}')
-    assert [type(one) for one in collect(str(tmp_path))] == [Found]
+    assert [type(one) for one in collect(str(tmp_path))] == [MonitorInFile]
 
 
 def test_a_file_counts_once_whatever_links_to_it_or_names_it_again(write, tmp_path):

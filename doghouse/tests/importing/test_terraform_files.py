@@ -6,7 +6,7 @@ import pytest
 
 from doghouse.importing.monitor_files import collect
 from doghouse.importing.terraform.language import templates
-from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Note
+from doghouse.importing.things import DowntimeInFile, MonitorInFile, Note, RuleInFile, SloInFile
 from doghouse.importing.verdicts import lint_all
 
 MONITOR = {"name": "n", "type": "metric alert", "query": "avg(last_5m):avg:m{*} > 90", "message": "@a@example.com"}
@@ -169,7 +169,7 @@ def test_an_override_file_changes_what_the_others_say(read):
             "override.tf.json": resource("nobody"),
         }
     )
-    [only] = [one for one in things if isinstance(one, Found)]
+    [only] = [one for one in things if isinstance(one, MonitorInFile)]
     assert only.body["query"] == "avg(last_5m):avg:m{*} > 91"
     assert only.body["options"]["thresholds"] == {"critical": 91.0}
     assert said(things) == ["override.tf.json:4 there is no resource.datadog_monitor.nobody that it could override"]
@@ -244,7 +244,7 @@ def test_a_notification_rule_is_read_and_tells_of_monitors_that_mention_nobody(r
         silent.replace("{name}", "other").replace("avg:", "max:"),
     )
     things = read({"a.tf": RULE + shop + other})
-    [rule] = [one for one in things if isinstance(one, FoundRule)]
+    [rule] = [one for one in things if isinstance(one, RuleInFile)]
     assert rule.body == {"name": "team", "recipients": ["slack-team"], "filter": {"tags": ["team:shop"]}}
     verdicts = {one.where.rpartition(".")[2]: [problem.rule for problem in one.problems] for one in lint_all(things)}
     assert verdicts["shop"] == []
@@ -303,7 +303,7 @@ def test_an_objective_of_time_slices_and_one_of_counts_are_read_as_the_provider_
         + "}\n}\n}\n"
     )
     things = read({"a.tf": slices + counts})
-    assert [type(one) for one in things] == [FoundSlo, FoundSlo]
+    assert [type(one) for one in things] == [SloInFile, SloInFile]
     assert [one.verdict for one in lint_all(things)] == ["ok", "ok"]
     assert things[0].body["sli_specification"]["time_slice"]["threshold"] == 0
 
@@ -311,7 +311,7 @@ def test_an_objective_of_time_slices_and_one_of_counts_are_read_as_the_provider_
 def test_a_downtime_of_the_first_version_names_a_monitor_by_its_id(read):
     downtime = 'resource "datadog_downtime" "d" {\n  scope = ["*"]\n  monitor_id = datadog_monitor.cpu.id\n  start = 2000000000\n  end = 2000003600\n}\n'
     monitor, quiet = read({"a.tf": hcl() + downtime})
-    assert isinstance(quiet, FoundDowntime)
+    assert isinstance(quiet, DowntimeInFile)
     assert quiet.body["monitor_identifier"] == {"monitor_id": monitor.body["id"]}
 
 

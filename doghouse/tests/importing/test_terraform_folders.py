@@ -9,7 +9,7 @@ import pytest
 from doghouse.importing.monitor_files import collect, named_monitor, named_rules
 from doghouse.importing.terraform import instances, modules
 from doghouse.importing.terraform.language.expressions import evaluate
-from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Note, Unread
+from doghouse.importing.things import DowntimeInFile, MonitorInFile, Note, SloInFile, Unread
 from doghouse.importing.verdicts import lint_all
 from doghouse.monitors.notification_rules import RuleError
 from doghouse.slos.files import objective
@@ -57,7 +57,7 @@ def problems(things, at=""):
 
 def test_the_example_of_the_docs_is_read_whole():
     things = list(collect(str(EXAMPLE)))
-    bodies = {one.where.removeprefix(f"{EXAMPLE}/"): one.body for one in things if isinstance(one, Found)}
+    bodies = {one.where.removeprefix(f"{EXAMPLE}/"): one.body for one in things if isinstance(one, MonitorInFile)}
     assert list(bodies) == [
         "main.tf datadog_monitor.cpu",
         "main.tf datadog_monitor.both",
@@ -83,9 +83,9 @@ def test_the_example_of_the_docs_is_read_whole():
     assert orders["query"] == "max(last_10m):max:queue.length{queue:orders} > 100"
     assert orders["tags"] == ["env:prod", "queue:orders", "team:shop"]
     assert both["query"] == f"{cpu['id']} && {orders['id']}"
-    [night] = [one for one in things if isinstance(one, FoundDowntime)]
+    [night] = [one for one in things if isinstance(one, DowntimeInFile)]
     assert night.body["schedule"]["recurrences"][0]["duration"] == "12h"
-    [slo] = [one for one in things if isinstance(one, FoundSlo)]
+    [slo] = [one for one in things if isinstance(one, SloInFile)]
     assert slo.body["monitor_ids"] == [orders["id"]]
     assert [one.text for one in things if isinstance(one, Note)] == ["not read: 1 datadog_dashboard_json"]
     assert problems(things, EXAMPLE)[2:] == [
@@ -279,7 +279,7 @@ def test_wrong_files_are_one_sentence_with_their_line(folder, tmp_path, files, p
 
 def test_a_broken_file_does_not_hide_the_others(folder):
     things = folder({"a.tf": "resource {\n", "b.tf": monitor()})
-    assert [type(one) for one in things] == [Found, Unread]
+    assert [type(one) for one in things] == [MonitorInFile, Unread]
 
 
 def test_tfvars_are_read_in_terraforms_order_and_named_ones_last(folder, tmp_path):
@@ -301,7 +301,7 @@ def test_a_module_that_is_called_is_read_through_its_caller_alone(folder):
         + monitor(message="@a@example.com").replace('name    = "cpu"', "name    = var.name"),
         "other/o.tf": monitor("o"),
     }
-    found = [one for one in folder(files) if isinstance(one, Found)]
+    found = [one for one in folder(files) if isinstance(one, MonitorInFile)]
     assert [(one.body["name"], one.where.rpartition(" ")[2]) for one in found] == [
         ("n0", "module.m[0].datadog_monitor.cpu"),
         ("n1", "module.m[1].datadog_monitor.cpu"),
@@ -458,7 +458,7 @@ def test_an_alert_names_the_slo_that_stands_beside_it(folder):
     alert = monitor("burns", query).replace("metric alert", "slo alert")
     for target, verdicts in (("99.9", ["ok", "ok"]), ("90", ["wrong", "ok"])):
         things = folder({"main.tf": alert + slo.replace("TARGET", target)})
-        [found], [objective] = ([one for one in things if isinstance(one, kind)] for kind in (Found, FoundSlo))
+        [found], [objective] = ([one for one in things if isinstance(one, kind)] for kind in (MonitorInFile, SloInFile))
         assert f'burn_rate("{objective.body["id"]}")' in found.body["query"]
         assert [one.verdict for one in lint_all(things)] == verdicts
 
@@ -522,7 +522,7 @@ def test_a_correction_is_a_part_of_its_slo(folder):
 )  # fmt: skip
 def test_a_correction_that_is_wrong_or_unknown_or_of_another_slo_is_said(folder, tmp_path, correction, said):
     things = folder({"main.tf": SLO.replace("TARGET", "99"), "b.tf": correction + 'variable "end" {}\n'})
-    [slo] = [one for one in things if isinstance(one, FoundSlo)]
+    [slo] = [one for one in things if isinstance(one, SloInFile)]
     assert objective(slo.body).corrections == ()
     [other] = [one for one in things if isinstance(one, Note | Unread)]
     assert f"{other.where} {other.text}".replace(f"{tmp_path}/", "").startswith(said)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from doghouse.importing.monitor_files import collect
 from doghouse.importing.terraform.writing import monitor_json
-from doghouse.importing.things import Found
+from doghouse.importing.things import MonitorInFile
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",))) | st.sampled_from(
     ["${var.a}", "$${a}", "%{if a}", "EOF", "  EOF", 'a "b" \\ \n c', "{{value}} @ops@example.com", ""]
@@ -19,7 +19,7 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",))) | st.s
 def read(text: str) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "main.tf").write_text(text, encoding="utf-8")
-        found = [one for one in collect(folder) if isinstance(one, Found)]
+        found = [one for one in collect(folder) if isinstance(one, MonitorInFile)]
         return [
             (one.where.rpartition(" ")[2], {key: one.body[key] for key in one.body if key != "id"}) for one in found
         ]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from doghouse.importing import yaml_documents
 from doghouse.importing.monitor_files import collect
-from doghouse.importing.things import Found, FoundDowntime, Unread
+from doghouse.importing.things import DowntimeInFile, MonitorInFile, Unread
 from doghouse.importing.verdicts import lint_all
 
 LIST = """\
@@ -74,12 +74,12 @@ def test_a_folder_gives_its_monitors_and_passes_over_other_yaml(write: Write, tm
     write("chart.yaml", "{{ if .Values.on }}\nkind: Service\n{{ end }}\n")
     write("a.test.yaml", "monitor: one.yml\ntests: []\n")
     write("night.yaml", "scope: env:prod\nmonitor_identifier: {monitor_tags: ['*']}\nschedule: {start: null}\n")
-    assert [type(one) for one in collect(str(tmp_path))] == [FoundDowntime, Found]
+    assert [type(one) for one in collect(str(tmp_path))] == [DowntimeInFile, MonitorInFile]
 
 
 def test_several_documents_of_a_file_are_a_list(write: Write) -> None:
     text = "---\ntype: metric alert\nquery: a\n---\ntype: metric alert\nquery: b\n"
-    found = [one for one in collect(write("a.yaml", text)) if isinstance(one, Found)]
+    found = [one for one in collect(write("a.yaml", text)) if isinstance(one, MonitorInFile)]
     assert [(one.body["query"], one.line("query", 0), one.where[-3:]) for one in found] == [
         ("a", 3, "[0]"),
         ("b", 6, "[1]"),

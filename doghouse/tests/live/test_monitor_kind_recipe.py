@@ -17,7 +17,7 @@ from doghouse import monitors as mon
 from doghouse import running
 from doghouse.backtest.run import backtest
 from doghouse.coverage import listing
-from doghouse.importing.things import Found
+from doghouse.importing.things import MonitorInFile
 from doghouse.importing.verdicts import lint_all
 from doghouse.monitors import definition
 from doghouse.storage.config import Settings
@@ -89,7 +89,9 @@ def test_recipe_monitor_kind(tmp_path: Path) -> None:
     [result] = run(tmp_path / "high.test.yaml")
     assert result.passed, result.differences
     # lint: what is right is ok, and what is wrong is said
-    verdicts = [one.verdict for one in lint_all([Found("a", BODY), Found("b", {**BODY, "query": "oldest"})])]
+    verdicts = [
+        one.verdict for one in lint_all([MonitorInFile("a", BODY), MonitorInFile("b", {**BODY, "query": "oldest"})])
+    ]
     assert verdicts == ["ok", "wrong"]
     # coverage: it is listed
     assert next(item for item in listing.monitor_types() if item.name == "latest alert").state == "done"
@@ -99,6 +101,6 @@ def test_a_type_that_nobody_registered_is_refused_and_one_that_is_only_stored_is
     with pytest.raises(mon.MonitorError, match="'type' is invalid: 'weather alert'"):
         mon.validate({**BODY, "type": "weather alert"})
     [verdict] = lint_all(
-        [Found("a", {**BODY, "type": "rum alert", "query": 'rum("*").rollup("count").last("5m") > 1'})]
+        [MonitorInFile("a", {**BODY, "type": "rum alert", "query": 'rum("*").rollup("count").last("5m") > 1'})]
     )
     assert verdict.verdict == "not evaluated"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from doghouse.importing.monitor_files import Found
+from doghouse.importing.monitor_files import MonitorInFile
 from doghouse.importing.verdicts import lint_all
 from doghouse.monitors.model import MonitorError
 from doghouse.monitors.records.reading import parse, with_threshold, with_window
@@ -137,7 +137,7 @@ def test_a_mistake_is_named_with_its_place(text: str, place: str, problem: str) 
 )  # fmt: skip
 def test_lint_calls_ok_what_is_evaluated_and_nothing_else(kind: str, query: str, evaluated: bool) -> None:
     body = {"type": kind, "query": query, "name": "n", "message": "@ops@example.com"}
-    [linted] = lint_all([Found("a", body)])
+    [linted] = lint_all([MonitorInFile("a", body)])
     assert linted.verdict == ("ok" if evaluated else "not evaluated"), linted.problems
 
 

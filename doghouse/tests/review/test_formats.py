@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from doghouse.importing.things import Found
+from doghouse.importing.things import MonitorInFile
 from doghouse.reports import formats, writer
 from doghouse.review.making import Asked, review
 from doghouse.review.model import Review, Side
@@ -27,7 +27,10 @@ BODY: dict[str, Any] = {
 
 def made(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Review:
     sides = [
-        Side(name, [Found(f"{n:04}.json", {**BODY, **body}, file=f"{n:04}.json") for n, body in enumerate(bodies)])
+        Side(
+            name,
+            [MonitorInFile(f"{n:04}.json", {**BODY, **body}, file=f"{n:04}.json") for n, body in enumerate(bodies)],
+        )
         for name, bodies in (("base", before), ("head", after))
     ]
     return review(*sides, Asked())

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from doghouse.importing.things import Found
+from doghouse.importing.things import MonitorInFile
 from doghouse.review.headline import headline
 from doghouse.review.making import Asked, review
 from doghouse.review.model import Change, Side
@@ -24,15 +24,15 @@ BODY: dict[str, Any] = {
 }
 
 
-def found(where: str, file: str | None = None, **changed: Any) -> Found:
-    return Found(where, {**BODY, **changed}, file=where if file is None else file)
+def found(where: str, file: str | None = None, **changed: Any) -> MonitorInFile:
+    return MonitorInFile(where, {**BODY, **changed}, file=where if file is None else file)
 
 
-def changes(before: list[Found], after: list[Found]) -> list[Change]:
+def changes(before: list[MonitorInFile], after: list[MonitorInFile]) -> list[Change]:
     return list(review(Side("base", before), Side("head", after), Asked()).changes)
 
 
-def kinds(before: list[Found], after: list[Found]) -> list[tuple[str, str]]:
+def kinds(before: list[MonitorInFile], after: list[MonitorInFile]) -> list[tuple[str, str]]:
     return [(change.kind, change.name) for change in changes(before, after)]
 
 
@@ -162,7 +162,7 @@ def test_one_and_true_are_not_the_same() -> None:
 
 
 def test_a_composite_whose_members_only_got_other_ids_is_the_same() -> None:
-    def side(first: int) -> list[Found]:
+    def side(first: int) -> list[MonitorInFile]:
         members = [found(f"main.tf datadog_monitor.m{first}{n}", "main.tf", id=first + n, name=f"m{n}") for n in (0, 1)]
         return [
             *members,
@@ -180,7 +180,7 @@ def test_a_composite_whose_members_only_got_other_ids_is_the_same() -> None:
 
 
 def test_a_composite_whose_member_changed_is_affected() -> None:
-    def side(message: str) -> list[Found]:
+    def side(message: str) -> list[MonitorInFile]:
         return [
             found("a.json", id=1, name="a", message=message),
             found("c.json", id=2, type="composite", name="c", query="1 && 1"),
@@ -272,7 +272,7 @@ def test_of_random_edits_nothing_changed_is_missed_and_nothing_unchanged_is_show
     assert made.unchanged == unchanged
 
 
-def listed(side: Mapping[str, dict[str, Any]], in_a_list: bool) -> list[Found]:
+def listed(side: Mapping[str, dict[str, Any]], in_a_list: bool) -> list[MonitorInFile]:
     if in_a_list:
-        return [Found(f"all.json[{n}]", body, file="all.json") for n, body in enumerate(side.values())]
-    return [Found(name, body, file=name) for name, body in sorted(side.items())]
+        return [MonitorInFile(f"all.json[{n}]", body, file="all.json") for n, body in enumerate(side.values())]
+    return [MonitorInFile(name, body, file=name) for name, body in sorted(side.items())]

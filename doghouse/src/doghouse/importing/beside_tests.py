@@ -9,7 +9,7 @@ from msgspec import Struct
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.importing.monitor_files import collect
-from doghouse.importing.things import Found, FoundDowntime, Thing, Unread
+from doghouse.importing.things import DowntimeInFile, MonitorInFile, Thing, Unread
 
 
 class Beside(Struct, frozen=True):
@@ -29,7 +29,7 @@ def beside(folders: Sequence[str]) -> Beside:
                 unread.append(f"{thing.where} {thing.text}, and is left out of the coverage")
             elif (monitor := _monitor(thing)) is not None:
                 monitors.append((thing.where, monitor))
-            elif isinstance(thing, FoundDowntime) and not thing.remarks:
+            elif isinstance(thing, DowntimeInFile) and not thing.remarks:
                 downtimes.append((thing.where, dt.parse(thing.body, 0.0)))
         except (mon.MonitorError, dt.DowntimeError) as error:
             unread.append(f"{thing.where}: {error}, and is left out of the coverage")
@@ -38,7 +38,11 @@ def beside(folders: Sequence[str]) -> Beside:
 
 def _monitor(thing: Thing) -> mon.Definition | None:
     """The monitor of a thing, where it is one that can be tested."""
-    if not isinstance(thing, Found) or thing.unknown or any(remark.severity == "error" for remark in thing.remarks):
+    if (
+        not isinstance(thing, MonitorInFile)
+        or thing.unknown
+        or any(remark.severity == "error" for remark in thing.remarks)
+    ):
         return None
     monitor = mon.parse(thing.body)
     return monitor if monitor.problem is None else None

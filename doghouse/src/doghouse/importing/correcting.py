@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from doghouse.importing.things import FoundCorrection, FoundSlo, Note, Thing, Unread
+from doghouse.importing.things import CorrectionInFile, Note, SloInFile, Thing, Unread
 from doghouse.monitors.lint.elsewhere import TERRAFORM_WRONG
 from doghouse.slos.records import CorrectionRecord, checked
 from doghouse.web.errors import ApiError
@@ -16,22 +16,22 @@ from doghouse.web.errors import ApiError
 def corrected(things: Iterable[Thing]) -> Iterator[Thing]:
     """The same things without corrections, which are in their SLOs; what is wrong with one, or not known before a plan, is said instead of it."""
     listed = list(things)
-    read = [_read(thing) for thing in listed if isinstance(thing, FoundCorrection)]
+    read = [_read(thing) for thing in listed if isinstance(thing, CorrectionInFile)]
     records = [correction for correction in read if isinstance(correction, CorrectionRecord)]
     notes: list[Thing] = [correction for correction in read if not isinstance(correction, CorrectionRecord)]
-    slos = [thing for thing in listed if isinstance(thing, FoundSlo)]
+    slos = [thing for thing in listed if isinstance(thing, SloInFile)]
     for record in records:
         if not any(_is_for(record, slo) for slo in slos):
             notes.append(Note(record.id, "is for an SLO that is not here, and is left out"))
     for thing in listed:
-        if isinstance(thing, FoundSlo) and (mine := [record for record in records if _is_for(record, thing)]):
+        if isinstance(thing, SloInFile) and (mine := [record for record in records if _is_for(record, thing)]):
             yield replace(thing, body={**thing.body, "corrections": [_document(record) for record in mine]})
-        elif not isinstance(thing, FoundCorrection):
+        elif not isinstance(thing, CorrectionInFile):
             yield thing
     yield from notes
 
 
-def _read(correction: FoundCorrection) -> CorrectionRecord | Note | Unread:
+def _read(correction: CorrectionInFile) -> CorrectionRecord | Note | Unread:
     """A correction; its id is where it stands."""
     if correction.remarks:
         problems = "; ".join(f"{remark.field} is {remark.text}" for remark in correction.remarks)
@@ -43,7 +43,7 @@ def _read(correction: FoundCorrection) -> CorrectionRecord | Note | Unread:
         return Unread(f"{correction.file}:{line}" if line else correction.where, error.errors[0], TERRAFORM_WRONG)
 
 
-def _is_for(record: CorrectionRecord, slo: FoundSlo) -> bool:
+def _is_for(record: CorrectionRecord, slo: SloInFile) -> bool:
     if record.slo_id is not None:
         return record.slo_id == str(slo.body.get("id"))
     return record.matches(slo.body.get("tags") or ())

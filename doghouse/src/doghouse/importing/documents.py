@@ -21,7 +21,7 @@ from msgspec import Struct
 from doghouse.importing import positions, pulumi, terraform
 from doghouse.importing.positions import Position
 from doghouse.importing.terraform.identity import made_up_id
-from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Line, Thing, no_line
+from doghouse.importing.things import DowntimeInFile, Line, MonitorInFile, RuleInFile, SloInFile, Thing, no_line
 from doghouse.monitors.lint.ignoring import Ignore, in_comments
 from doghouse.monitors.notification_rules.files import ANSWERED, TYPE
 from doghouse.numbers import whole_number
@@ -101,22 +101,22 @@ def _in_object(document: Mapping[str, Any], place: Place, address: str) -> Itera
     definition = document.get("definition")
     if isinstance(definition, dict) and "query" in definition:
         line = place.lines(f"{address}.definition")
-        yield Found(where, definition, line, (), place.where, place.ignores(address), place.intervals)
+        yield MonitorInFile(where, definition, line, (), place.where, place.ignores(address), place.intervals)
     elif _is_slo(document):
         body, line = _named(document, place), place.lines(address)
-        yield FoundSlo(where, body, line, (), place.where, place.ignores(address))
+        yield SloInFile(where, body, line, (), place.where, place.ignores(address))
     elif "type" in document and "query" in document:
         body, line = _named(document, place), place.lines(address)
-        yield Found(where, body, line, (), place.where, place.ignores(address), place.intervals)
+        yield MonitorInFile(where, body, line, (), place.where, place.ignores(address), place.intervals)
     elif isinstance(document.get("monitors"), list):
         yield from _things(document["monitors"], place, f"{address}.monitors")
     elif (attributes := _downtime(document)) is not None:
         below = ".data" * ("data" in document) + ".attributes" * (attributes is not document)
-        yield FoundDowntime(
+        yield DowntimeInFile(
             where, attributes, place.lines(address + below), file=place.where, ignores=place.ignores(address)
         )
     elif (rule := _rule(document)) is not None:
-        yield FoundRule(where, rule, place.lines(f"{address}.data.attributes"), file=place.where)
+        yield RuleInFile(where, rule, place.lines(f"{address}.data.attributes"), file=place.where)
     elif terraform.plans.is_plan(document):
         yield from _in_plan(document, place)
     elif pulumi.is_stack(document):

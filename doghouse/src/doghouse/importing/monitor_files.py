@@ -14,7 +14,7 @@ from doghouse import files
 from doghouse.importing import positions, terraform, yaml_documents
 from doghouse.importing.correcting import corrected
 from doghouse.importing.documents import Place, things
-from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Note, Thing, Unread
+from doghouse.importing.things import DowntimeInFile, MonitorInFile, Note, RuleInFile, SloInFile, Thing, Unread
 from doghouse.monitors.lint.elsewhere import NO_MONITOR, NOT_JSON, UNREADABLE
 from doghouse.monitors.notification_rules import Rule, RuleError, Rules, load, rule
 from doghouse.numbers import whole_number
@@ -74,7 +74,7 @@ def named_monitor(folder: Path, named: str) -> tuple[Mapping[str, Any], Mapping[
     """
     file, mark, name = (named, "", "") if (folder / named).is_file() else named.partition("#")
     contents = list(collect(str(folder / file)))
-    monitors = [thing for thing in contents if isinstance(thing, Found)]
+    monitors = [thing for thing in contents if isinstance(thing, MonitorInFile)]
     chosen = [monitor for monitor in monitors if not mark or _is_called(monitor, name)]
     if len(chosen) > 1:
         texts = ", ".join(f"{file}#{_address(monitor) or _name(monitor)}" for monitor in chosen[:MOST_LISTED])
@@ -90,13 +90,13 @@ def named_monitor(folder: Path, named: str) -> tuple[Mapping[str, Any], Mapping[
 
 def named_rules(path: Path) -> Rules:
     """The notification rules of a file or folder: those of its Terraform, or what the API has. Raises RuleError."""
-    rules = [_rule(thing) for thing in collect(str(path)) if isinstance(thing, FoundRule)]
+    rules = [_rule(thing) for thing in collect(str(path)) if isinstance(thing, RuleInFile)]
     if not rules and (path.is_dir() or terraform.is_terraform(path)):
         raise RuleError(f"{path} holds no notification rule")
     return rules or load(path)
 
 
-def _rule(thing: FoundRule) -> Rule:
+def _rule(thing: RuleInFile) -> Rule:
     for problem in thing.remarks:
         raise RuleError(f"{thing.where}: {problem.field} is {problem.text}")
     try:
@@ -105,18 +105,18 @@ def _rule(thing: FoundRule) -> Rule:
         raise RuleError(f"{thing.where}: {error}") from None
 
 
-def _is_called(monitor: Found, name: str) -> bool:
+def _is_called(monitor: MonitorInFile, name: str) -> bool:
     """Whether it is the one behind the `#`: its address, its name, or the end of where it stands."""
     return name in (_address(monitor), _name(monitor)) or monitor.where.endswith((f" {name}", f"/{name}"))
 
 
-def _none_called(file: str, name: str, contents: Sequence[Thing], monitors: Sequence[Found]) -> str:
+def _none_called(file: str, name: str, contents: Sequence[Thing], monitors: Sequence[MonitorInFile]) -> str:
     """Why there is no such monitor: what could not be read, or what there is instead."""
     unread = next((thing.text for thing in contents if isinstance(thing, Unread)), "")
     if unread and not monitors:
         return f"{file} {unread}"
     if not monitors:
-        kinds: dict[type[Thing], str] = {FoundDowntime: "a downtime", FoundSlo: "an SLO"}
+        kinds: dict[type[Thing], str] = {DowntimeInFile: "a downtime", SloInFile: "an SLO"}
         other = next((kinds[type(thing)] for thing in contents if type(thing) in kinds), "")
         return f"{file} holds no monitor" + (f": it is {other}" if other else f": {_EXPECTED}")
     names = [word for monitor in monitors for word in (_address(monitor), _name(monitor)) if word]
@@ -125,11 +125,11 @@ def _none_called(file: str, name: str, contents: Sequence[Thing], monitors: Sequ
     return f"{file} holds no monitor {name}: {hint}"
 
 
-def _name(monitor: Found) -> str:
+def _name(monitor: MonitorInFile) -> str:
     return str(monitor.body.get("name") or "")
 
 
-def _address(monitor: Found) -> str:
+def _address(monitor: MonitorInFile) -> str:
     return monitor.where.removeprefix(monitor.file).strip()
 
 

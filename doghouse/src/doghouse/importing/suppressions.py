@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Thing
+from doghouse.importing.things import DowntimeInFile, MonitorInFile, SloInFile, Thing
 from doghouse.monitors.lint import RULES, Problem
 from doghouse.monitors.lint.elsewhere import IGNORED_FOR_NO_REASON, IGNORED_NOTHING, IGNORED_UNKNOWN
 from doghouse.monitors.lint.ignoring import Ignore, in_tags
@@ -34,7 +34,7 @@ class Ignores:
         mine = {ignore.rule: ignore for ignore in self._of[id(thing)] if ignore.reason and _may_be(ignore.rule)}
         for problem in problems:
             ignore = mine.get(problem.rule)
-            if ignore is None or not isinstance(thing, Found | FoundDowntime | FoundSlo):
+            if ignore is None or not isinstance(thing, MonitorInFile | DowntimeInFile | SloInFile):
                 reported.append(problem)
             else:
                 self._used.add(_key(thing, ignore))
@@ -60,19 +60,19 @@ class Ignores:
             elif (
                 ignore.rule in chosen
                 and not RULES[ignore.rule].past
-                and isinstance(thing, Found | FoundDowntime | FoundSlo)
+                and isinstance(thing, MonitorInFile | DowntimeInFile | SloInFile)
                 and _key(thing, ignore) not in self._used
             ):
                 yield IGNORED_NOTHING.problem(_field(ignore), f"there is nothing of {ignore.rule} to ignore here")
 
 
 def _ignores(thing: Thing) -> list[Ignore]:
-    if not isinstance(thing, Found | FoundDowntime | FoundSlo):
+    if not isinstance(thing, MonitorInFile | DowntimeInFile | SloInFile):
         return []
     return [*in_tags(thing.body.get("tags")), *thing.ignores]
 
 
-def _key(thing: Found | FoundDowntime | FoundSlo, ignore: Ignore) -> tuple[str, Ignore]:
+def _key(thing: MonitorInFile | DowntimeInFile | SloInFile, ignore: Ignore) -> tuple[str, Ignore]:
     return (thing.file if ignore.line else thing.where), ignore
 
 

@@ -19,7 +19,7 @@ def no_line(path: str, inner: int) -> int:
     return 0
 
 
-class FoundThing(Struct, frozen=True):
+class ThingInFile(Struct, frozen=True):
     """The body of one thing: `where` is its file and its address in it, `file` the file alone where it is one, `line` tells where a field stands.
 
     `remarks` are what its reader has to say: what is wrong with a field, or not known before a plan; such a field is not looked at further. `ignores` are the
@@ -34,7 +34,7 @@ class FoundThing(Struct, frozen=True):
     ignores: Sequence[Ignore] = ()
 
 
-class Found(FoundThing, frozen=True):
+class MonitorInFile(ThingInFile, frozen=True):
     """One monitor. `intervals` are metrics' submission intervals (s), from the `metadata.csv` of the integration whose asset it is."""
 
     intervals: Mapping[str, int] = field(default_factory=dict)
@@ -47,19 +47,19 @@ class Found(FoundThing, frozen=True):
         )
 
 
-class FoundDowntime(FoundThing, frozen=True):
+class DowntimeInFile(ThingInFile, frozen=True):
     """One downtime, as attributes of the API's second version."""
 
 
-class FoundSlo(FoundThing, frozen=True):
+class SloInFile(ThingInFile, frozen=True):
     """One service level objective, as an API body."""
 
 
-class FoundRule(FoundThing, frozen=True):
+class RuleInFile(ThingInFile, frozen=True):
     """One notification rule, as attributes."""
 
 
-class FoundCorrection(FoundThing, frozen=True):
+class CorrectionInFile(ThingInFile, frozen=True):
     """One correction, as attributes. It belongs to an objective: `correcting.py` puts it there."""
 
 
@@ -78,4 +78,4 @@ class Note(Struct, frozen=True):
     text: str
 
 
-Thing = Found | FoundDowntime | FoundSlo | FoundRule | FoundCorrection | Unread | Note
+Thing = MonitorInFile | DowntimeInFile | SloInFile | RuleInFile | CorrectionInFile | Unread | Note

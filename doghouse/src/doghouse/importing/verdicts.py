@@ -10,7 +10,7 @@ from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.importing.holes import with_holes
 from doghouse.importing.suppressions import Ignores, Suppressed
-from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Note, Thing, Unread
+from doghouse.importing.things import DowntimeInFile, MonitorInFile, Note, RuleInFile, SloInFile, Thing, Unread
 from doghouse.monitors.lint import RULES, Beside, Problem, lint
 from doghouse.monitors.lint.elsewhere import NOT_EVALUATED, NOT_READ, RULE_REFUSED, SLO_ALERT_REFUSED, SLO_REFUSED
 from doghouse.monitors.lint.rules.refused import of_field
@@ -67,7 +67,7 @@ def lint_all(
     """
     things = list(all_things)
     folder = _Folder(things)
-    beside = [_routed(thing) for thing in things if isinstance(thing, FoundRule)]
+    beside = [_routed(thing) for thing in things if isinstance(thing, RuleInFile)]
     routed = None if rules is None and not beside else [*(rules or ()), *beside]
     settings = settings or Settings()
     ignores = Ignores(things)
@@ -85,7 +85,7 @@ def lint_all(
     return linted
 
 
-def of_past(thing: Found, monitor: mon.Definition, problems: Iterable[Problem], settings: Settings) -> Linted:
+def of_past(thing: MonitorInFile, monitor: mon.Definition, problems: Iterable[Problem], settings: Settings) -> Linted:
     """A verdict with what history showed of a monitor (`monitors.lint.by_history`), as the settings and the monitor's own suppressions let it be said."""
     chosen = [settings.judged(problem) for problem in problems if problem.rule in settings.rules_in(thing.file)]
     reported, suppressed = Ignores([thing]).split(thing, chosen)
@@ -94,7 +94,7 @@ def of_past(thing: Found, monitor: mon.Definition, problems: Iterable[Problem], 
     return Linted(thing.where, monitor.name, monitor.type, verdict, reported, lines, thing.file, suppressed)
 
 
-def _routed(thing: FoundRule) -> Rule:
+def _routed(thing: RuleInFile) -> Rule:
     """A rule; one that is wrong or not known as a whole may route everything, for what is not known is not found wrong."""
     try:
         return rule(thing.body) if not thing.remarks else _MAY_ROUTE
@@ -102,7 +102,7 @@ def _routed(thing: FoundRule) -> Rule:
         return _MAY_ROUTE
 
 
-def _of_rule(thing: FoundRule) -> Iterator[Problem]:
+def _of_rule(thing: RuleInFile) -> Iterator[Problem]:
     """Why the API would refuse a rule of which all is known. GUESS: the texts name no field."""
     try:
         if not thing.remarks:
@@ -121,18 +121,18 @@ class _Folder:
         downtimes: list[tuple[str, dt.Downtime]] = []
         for thing in things:
             try:
-                if isinstance(thing, Found) and not thing.unknown:
+                if isinstance(thing, MonitorInFile) and not thing.unknown:
                     self.monitors[id(thing)] = mon.parse(thing.body)
-                elif isinstance(thing, FoundSlo):
+                elif isinstance(thing, SloInFile):
                     slo = objective(thing.body)
                     self.slos[slo.id] = slo
-                elif isinstance(thing, FoundDowntime) and not thing.remarks:
+                elif isinstance(thing, DowntimeInFile) and not thing.remarks:
                     downtimes.append((thing.where, dt.parse(thing.body, 0)))
             except (mon.MonitorError, SloError) as error:
                 self.refused[id(thing)] = error
             except dt.DowntimeError:
                 continue  # dt.lint says why
-        places = {id(thing): thing.where for thing in things if isinstance(thing, Found)}
+        places = {id(thing): thing.where for thing in things if isinstance(thing, MonitorInFile)}
         self.beside = Beside([(places[key], monitor) for key, monitor in self.monitors.items()], downtimes)
 
 
@@ -140,16 +140,16 @@ def _problems(
     thing: Thing, intervals: Mapping[str, int], rules: Rules | None, folder: _Folder, chosen: frozenset[str]
 ) -> Iterator[Problem]:
     match thing:
-        case Found():
+        case MonitorInFile():
             yield from _of_monitor(thing, {**intervals, **thing.intervals}, rules, folder, chosen)
-        case FoundDowntime():
+        case DowntimeInFile():
             problems = [] if _wrong(thing.remarks) else [_of_downtime(problem) for problem in dt.lint(thing.body)]
             yield from _with(thing.remarks, problems)
-        case FoundSlo():
+        case SloInFile():
             # Where not all of it is known, the remarks say so. GUESS: the texts of its errors name no field.
             error = None if thing.remarks else folder.refused.get(id(thing))
             yield from (*thing.remarks, *([SLO_REFUSED.problem("", str(error))] if error else ()))
-        case FoundRule():
+        case RuleInFile():
             yield from _with(thing.remarks, _of_rule(thing))
         case Unread():
             yield thing.rule.problem("", thing.text)
@@ -162,7 +162,7 @@ def _of_downtime(problem: dt.Problem) -> Problem:
 
 
 def _of_monitor(
-    thing: Found, intervals: Mapping[str, int], rules: Rules | None, folder: _Folder, chosen: frozenset[str]
+    thing: MonitorInFile, intervals: Mapping[str, int], rules: Rules | None, folder: _Folder, chosen: frozenset[str]
 ) -> Iterator[Problem]:
     refused, monitor = folder.refused.get(id(thing)), folder.monitors.get(id(thing))
     if isinstance(refused, mon.MonitorError):
@@ -194,17 +194,17 @@ def _verdict(thing: Thing, folder: _Folder, problems: Sequence[Problem], suppres
         return Linted(thing.where, "", kind, verdict, problems, [0] * len(problems))
     wrong, name, verdict = _wrong(problems), str(thing.body.get("name") or ""), "ok"
     match thing:
-        case Found():
+        case MonitorInFile():
             kind = str(thing.body.get("type", ""))
             monitor = folder.monitors.get(id(thing))
             name, kind = (name, kind) if monitor is None else (monitor.name, monitor.type)
             unknown = thing.unknown or (monitor is not None and not wrong and monitor.why_unevaluated())
             verdict = "not evaluated" if unknown else "ok"
-        case FoundDowntime():
+        case DowntimeInFile():
             kind = DOWNTIME
-        case FoundSlo():
+        case SloInFile():
             kind = SLO
-        case FoundRule():
+        case RuleInFile():
             kind = RULE
     lines = [thing.line(problem.field, problem.line) for problem in problems]
     return Linted(thing.where, name, kind, "wrong" if wrong else verdict, problems, lines, thing.file, suppressed)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from doghouse import downtimes as dt
 from doghouse.downtimes import Downtime, DowntimeError
-from doghouse.importing.things import FoundDowntime
+from doghouse.importing.things import DowntimeInFile
 from doghouse.monitors import Definition
 from doghouse.monitors.notification_rules.scope import PRIORITY, TRANSITION_TYPE
 from doghouse.queries import NotEvaluated, QuerySyntaxError
@@ -16,7 +16,7 @@ from doghouse.review.model import NamedRule
 from doghouse.tags import pairs
 
 
-def downtimes(things: Iterable[FoundDowntime], now: float) -> list[tuple[FoundDowntime, Downtime]]:
+def downtimes(things: Iterable[DowntimeInFile], now: float) -> list[tuple[DowntimeInFile, Downtime]]:
     """The downtimes that can be read, each with what it was read from. What has no start starts at `now` (s UTC)."""
     parsed = []
     for number, thing in enumerate(things, 1):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from doghouse.importing.things import Found, FoundDowntime, FoundSlo, Unread
+from doghouse.importing.things import DowntimeInFile, MonitorInFile, SloInFile, Unread
 from doghouse.importing.verdicts import lint_all, of_past
 from doghouse.monitors import Definition
 from doghouse.monitors.lint import Problem
@@ -24,9 +24,9 @@ Compare = Callable[[Definition | None, Definition | None], Compared | str]
 AFFECTED, SLO = "affected", "objective"
 _ORDER = ("changed", "renamed", AFFECTED, "new", "removed")
 _OTHERS: Sequence[tuple[str, type[Listed]]] = (
-    ("downtime", FoundDowntime),
+    ("downtime", DowntimeInFile),
     ("notification rule", NamedRule),
-    (SLO, FoundSlo),
+    (SLO, SloInFile),
 )
 
 
@@ -120,7 +120,7 @@ class _Problems:
         return replace(change, new_problems=new, cured=cured)
 
     def _shown(self, thing: Listed | None, monitor: Definition | None, problems: Sequence[Problem]) -> list[Placed]:
-        if not isinstance(thing, Found) or monitor is None:
+        if not isinstance(thing, MonitorInFile) or monitor is None:
             return []
         return placed(of_past(thing, monitor, problems, self._settings))
 
@@ -161,7 +161,7 @@ def _change(matched: Matched, definitions: Definitions, compare: Compare | None)
     return replace(change, unevaluated=compared) if isinstance(compared, str) else replace(change, compared=compared)
 
 
-def _line(thing: Found, matched: Matched) -> int:
+def _line(thing: MonitorInFile, matched: Matched) -> int:
     """The line of the first field that changed, where it is known."""
     lines = (thing.line(change.field, 0) for change in matched.fields if change.new is not None)
     return next((line for line in lines if line), 0)
@@ -215,11 +215,11 @@ def _concerns(name: str, matched: Matched, monitor: Definition) -> bool:
     for thing in _both(matched):
         if isinstance(thing, NamedRule) and effects.is_routed(monitor, thing):
             return True
-        if isinstance(thing, FoundDowntime) and any(
+        if isinstance(thing, DowntimeInFile) and any(
             effects.is_covered(monitor, downtime) for _, downtime in effects.downtimes([thing], 0.0)
         ):
             return True
-        if isinstance(thing, FoundSlo) and monitor.slo and monitor.slo == str(thing.body.get("id")):
+        if isinstance(thing, SloInFile) and monitor.slo and monitor.slo == str(thing.body.get("id")):
             return True
     return False
 

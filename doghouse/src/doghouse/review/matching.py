@@ -9,12 +9,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from doghouse.importing.things import Found, FoundDowntime, FoundSlo
+from doghouse.importing.things import DowntimeInFile, MonitorInFile, SloInFile
 from doghouse.review.fields import FieldChange, changed_fields
 from doghouse.review.model import NamedRule, Side
 from doghouse.review.pairing import Pair, Traits, pairs
 
-Listed = Found | FoundDowntime | FoundSlo | NamedRule
+Listed = MonitorInFile | DowntimeInFile | SloInFile | NamedRule
 _NUMBER = re.compile(r"\b[0-9]+\b")
 
 
@@ -42,7 +42,7 @@ class Matched(Struct, frozen=True):
 
 def monitors(base: Side, head: Side) -> list[Matched]:
     """The monitors. A composite whose members only have other ids, which a file that moved gives them, asks the same as before."""
-    matches = _pairs(base, head, Found)
+    matches = _pairs(base, head, MonitorInFile)
     ids = {
         str(pair.before.body.get("id")): str(pair.after.body.get("id"))
         for pair in matches

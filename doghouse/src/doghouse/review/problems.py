@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Hashable, Sequence
 
-from doghouse.importing.things import Found, FoundDowntime, FoundSlo
+from doghouse.importing.things import DowntimeInFile, MonitorInFile, SloInFile
 from doghouse.importing.verdicts import Linted, lint_all
 from doghouse.monitors.lint.settings import Settings
 from doghouse.monitors.notification_rules import Rules
 from doghouse.review.model import Placed, Side
 
-Ignoring = Found | FoundDowntime | FoundSlo  # what may say which problems are not to be said of it
+Ignoring = MonitorInFile | DowntimeInFile | SloInFile  # what may say which problems are not to be said of it
 
 # Problems are the same where all of this is; then, of those that are left, where their rule and field are: a threshold in its words is another now.
 _ALIKE: Sequence[Callable[[Placed], Hashable]] = (

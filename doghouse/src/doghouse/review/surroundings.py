@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from doghouse import monitors as mon
 from doghouse.downtimes import Downtime
-from doghouse.importing.things import Found, FoundDowntime, FoundSlo
+from doghouse.importing.things import DowntimeInFile, MonitorInFile, SloInFile
 from doghouse.monitors import Definition
 from doghouse.monitors.notification_rules import Rules
 from doghouse.review import effects
@@ -28,7 +28,7 @@ class Surroundings(Struct, frozen=True):
 
 def surroundings(side: Side, now: float, downtimes: Sequence[Downtime], rules: Rules) -> Surroundings:
     """Of a side, with the downtimes and rules that are given beside it. A downtime without a start starts at `now` (s UTC). What is wrong is left out."""
-    own = effects.downtimes([thing for thing in side.things if isinstance(thing, FoundDowntime)], now)
+    own = effects.downtimes([thing for thing in side.things if isinstance(thing, DowntimeInFile)], now)
     return Surroundings(
         {monitor.id: monitor for _, monitor in parsed(side) if monitor and monitor.id},
         dict(_objectives(side)),
@@ -37,10 +37,10 @@ def surroundings(side: Side, now: float, downtimes: Sequence[Downtime], rules: R
     )
 
 
-def parsed(side: Side) -> Iterator[tuple[Found, Definition | None]]:
+def parsed(side: Side) -> Iterator[tuple[MonitorInFile, Definition | None]]:
     """Each monitor with its definition; None where it cannot be read, which lint says."""
     for thing in side.things:
-        if isinstance(thing, Found):
+        if isinstance(thing, MonitorInFile):
             try:
                 yield thing, None if thing.unknown else mon.parse(thing.body)
             except mon.MonitorError:
@@ -49,7 +49,7 @@ def parsed(side: Side) -> Iterator[tuple[Found, Definition | None]]:
 
 def _objectives(side: Side) -> Iterator[tuple[str, Objective]]:
     for thing in side.things:
-        if isinstance(thing, FoundSlo):
+        if isinstance(thing, SloInFile):
             try:
                 slo = objective(thing.body)
             except SloError:

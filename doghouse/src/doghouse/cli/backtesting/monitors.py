@@ -12,7 +12,7 @@ from doghouse.cli.terminal import fail, say
 from doghouse.numbers import whole_number
 
 if TYPE_CHECKING:
-    from doghouse.importing.things import Found, FoundRule, FoundSlo
+    from doghouse.importing.things import MonitorInFile, RuleInFile, SloInFile
     from doghouse.monitors import Definition
     from doghouse.monitors.notification_rules import Rule
     from doghouse.slos.model import Objective
@@ -29,7 +29,7 @@ class LeftOut(Struct, frozen=True):
 class ToRun(Struct, frozen=True):
     """A monitor to run, and what it was read from."""
 
-    source: Found
+    source: MonitorInFile
     monitor: Definition
 
     @property
@@ -52,13 +52,13 @@ def given_in(paths: Sequence[str], var_files: Sequence[Path] = ()) -> Workload:
     """The monitors and SLOs of files and folders. Each stands for itself: what cannot run is left out. What is not known before a plan is said."""
     from doghouse.files import standard_input
     from doghouse.importing import monitor_files
-    from doghouse.importing.things import Found, FoundDowntime, FoundRule, FoundSlo, Note, Unread
+    from doghouse.importing.things import DowntimeInFile, MonitorInFile, Note, RuleInFile, SloInFile, Unread
 
     workload = Workload([], {}, [], [])
     text = standard_input() if monitor_files.STDIN in paths else None
     for path, things in monitor_files.collect_each(paths, text, var_files):
-        downtimes = [thing for thing in things if isinstance(thing, FoundDowntime)]
-        if downtimes and not any(isinstance(thing, Found | FoundSlo) for thing in things):
+        downtimes = [thing for thing in things if isinstance(thing, DowntimeInFile)]
+        if downtimes and not any(isinstance(thing, MonitorInFile | SloInFile) for thing in things):
             raise fail(f"{downtimes[0].where} is a downtime, no monitor: give it with --downtimes")
         if downtimes:
             several = f"{len(downtimes)} downtimes are" if len(downtimes) > 1 else "1 downtime is"
@@ -68,18 +68,18 @@ def given_in(paths: Sequence[str], var_files: Sequence[Path] = ()) -> Workload:
                 workload.left_out.append(LeftOut(thing.where, thing.text))
             elif isinstance(thing, Note):
                 say(f"{thing.where}: {thing.text}")
-            elif isinstance(thing, FoundSlo):
+            elif isinstance(thing, SloInFile):
                 _take_slo(thing, workload)
-            elif isinstance(thing, FoundRule):
+            elif isinstance(thing, RuleInFile):
                 _take_rule(thing, workload)
-            elif isinstance(thing, Found):
+            elif isinstance(thing, MonitorInFile):
                 _take(thing, workload)
     if not workload.monitors and workload.slos and not workload.left_out:
         raise fail("there are SLOs, and no monitor that looks at one of them")
     return workload
 
 
-def _is_incomplete(thing: FoundSlo | FoundRule, workload: Workload) -> bool:
+def _is_incomplete(thing: SloInFile | RuleInFile, workload: Workload) -> bool:
     """Whether something of an SLO or a rule is not known before a plan, so that it is left out."""
     if thing.remarks:
         texts = [f"{remark.field} is {remark.text}" for remark in thing.remarks]
@@ -87,7 +87,7 @@ def _is_incomplete(thing: FoundSlo | FoundRule, workload: Workload) -> bool:
     return bool(thing.remarks)
 
 
-def _take_rule(thing: FoundRule, workload: Workload) -> None:
+def _take_rule(thing: RuleInFile, workload: Workload) -> None:
     from doghouse.monitors.notification_rules import RuleError, rule
 
     try:
@@ -97,7 +97,7 @@ def _take_rule(thing: FoundRule, workload: Workload) -> None:
         workload.left_out.append(LeftOut(thing.where, str(error)))
 
 
-def _take_slo(slo: FoundSlo, workload: Workload) -> None:
+def _take_slo(slo: SloInFile, workload: Workload) -> None:
     from doghouse.slos.files import objective
     from doghouse.slos.model import SloError
 
@@ -110,7 +110,7 @@ def _take_slo(slo: FoundSlo, workload: Workload) -> None:
         workload.left_out.append(LeftOut(slo.where, str(error)))
 
 
-def _take(monitor: Found, workload: Workload) -> None:
+def _take(monitor: MonitorInFile, workload: Workload) -> None:
     from doghouse.monitors import MonitorError, parse
 
     wrong = [f"{remark.field}: {remark.text}" for remark in monitor.remarks if remark.severity == "error"]

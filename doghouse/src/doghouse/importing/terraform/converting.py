@@ -10,13 +10,13 @@ from typing import Any
 from doghouse import downtimes as dt
 from doghouse.importing.terraform import resources
 from doghouse.importing.things import (
-    Found,
-    FoundCorrection,
-    FoundDowntime,
-    FoundRule,
-    FoundSlo,
+    CorrectionInFile,
+    DowntimeInFile,
     Line,
+    MonitorInFile,
     Note,
+    RuleInFile,
+    SloInFile,
     Thing,
     Unread,
     no_line,
@@ -42,7 +42,7 @@ def thing(
     try:
         body = resources.READ[kind](values, state)
     except dt.DowntimeError as error:
-        return FoundDowntime(where, {}, line, [*remarks, DOWNTIME_REFUSED.problem(error.field, error.text)], file)
+        return DowntimeInFile(where, {}, line, [*remarks, DOWNTIME_REFUSED.problem(error.field, error.text)], file)
     except ValueError as error:
         if not remarks:
             return Unread(
@@ -52,19 +52,19 @@ def thing(
             )
         body, remarks = {}, [replace(remark, field="query") for remark in remarks]
     if kind in resources.DOWNTIMES:
-        return FoundDowntime(where, body, line, remarks, file)
+        return DowntimeInFile(where, body, line, remarks, file)
     if kind in resources.CORRECTIONS:
-        return FoundCorrection(where, body, line, remarks, file)
+        return CorrectionInFile(where, body, line, remarks, file)
     if kind in resources.RULES:
-        return FoundRule(where, body, line, remarks, file)
+        return RuleInFile(where, body, line, remarks, file)
     own = str(values.get("id") or "")
     if kind in resources.SLOS:
         named = own if number is None else str(number)
-        return FoundSlo(where, {"id": named, **body} if named else body, line, remarks, file)
+        return SloInFile(where, {"id": named, **body} if named else body, line, remarks, file)
     number = whole_number(own) if number is None else number
     if number is not None:
         body = {"id": number, **body}
-    return Found(where, body, line, remarks, file)
+    return MonitorInFile(where, body, line, remarks, file)
 
 
 def unread(where: str, kinds: Counter[str]) -> Iterator[Thing]:

@@ -33,7 +33,7 @@ def read(text: str, number: int, members: Iterable[mon.Definition] = (), rules: 
     """The monitor of a text, by this id (0: none yet). `members` stand beside it: those that a composite is made of."""
     # Here, for a server's start need not wait for all that reads files of monitors.
     from doghouse.importing.monitor_files import STDIN, collect
-    from doghouse.importing.things import Found
+    from doghouse.importing.things import MonitorInFile
     from doghouse.importing.verdicts import lint_all
 
     try:
@@ -41,11 +41,11 @@ def read(text: str, number: int, members: Iterable[mon.Definition] = (), rules: 
     except files.FileError as error:
         return Draft(None, [_plain(str(error), error.line)])
     things = list(collect(STDIN, text))
-    monitors = [thing for thing in things if isinstance(thing, Found)]
+    monitors = [thing for thing in things if isinstance(thing, MonitorInFile)]
     if len(monitors) != 1:
         problems = [problem for linted in lint_all(things) for problem in _documents(linted)]
         return Draft(None, [_plain("is a list: one monitor is written here")] if monitors else problems)
-    beside = [Found(f"monitor {member.id}", member.document) for member in members]
+    beside = [MonitorInFile(f"monitor {member.id}", member.document) for member in members]
     linted = next(iter(lint_all([monitors[0], *beside], rules=rules, only={id(monitors[0])})))
     try:
         monitor = mon.parse({**monitors[0].body, **({"id": number} if number else {})})
