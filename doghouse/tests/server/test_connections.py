@@ -21,6 +21,7 @@ from doghouse.web import connections
 from doghouse.web.body import limits
 
 DEADLINE_S = 60
+DATA_SEGMENTS_AT = 152  # where Linux' tcp_info says how many segments with data came (tcpi_data_segs_in)
 
 
 @pytest.fixture
@@ -74,6 +75,17 @@ def closed(client: socket.socket) -> bytes:
     except ConnectionError:
         pass
     return came
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux says how many segments came")
+def test_an_answers_head_and_body_are_sent_together(house: House) -> None:
+    with connect(house) as client:
+        client.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        head, _, body = closed(client).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert json.loads(body)["status"] == "ok"
+        info = client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, DATA_SEGMENTS_AT + 4)
+        assert int.from_bytes(info[DATA_SEGMENTS_AT:], sys.byteorder) == 1
 
 
 def test_a_connection_that_says_nothing_is_dropped(house: House) -> None:

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import socket
 import sys
-from typing import Any
+from typing import Any, cast
 
 import httptools
 from starlette.responses import JSONResponse
@@ -25,6 +25,37 @@ SAY_EVERY_S = 60  # that there are too many
 SPARE_FILES = 512  # for databases, of which each thread has files of its own, and for clients of other servers
 
 
+class Together:
+    """A connection's transport that sends at once what is written in one turn of the loop.
+
+    uvicorn writes the head of an answer, then its body. Sent apart they wake a client twice: over one connection a body of 1,000 points took a tenth longer.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._written: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send something soon."""
+        if not self._written:
+            self._loop.call_soon(self.send)
+        self._written.append(data)
+
+    def send(self) -> None:
+        """Send what is written."""
+        if self._written and not self._transport.is_closing():
+            self._transport.writelines(self._written)
+        self._written = []
+
+    def close(self) -> None:
+        """Send what is written, and no more."""
+        self.send()
+        self._transport.close()
+
+
 class Bounded(HttpToolsProtocol):
     """uvicorn's protocol, with a time and a size for what comes before a request's headers are whole."""
 
@@ -36,7 +67,8 @@ class Bounded(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
-        super().connection_made(transport)
+        self._answers = Together(transport, self.loop)
+        super().connection_made(cast(asyncio.Transport, self._answers))
         if len(self.connections) > self.most:
             self._say()
             transport.abort()
@@ -73,6 +105,11 @@ class Bounded(HttpToolsProtocol):
         """A request is whole, unless it is to be read anew."""
         if self._get_upgrade() is None:
             super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Send the answer, and go on to the next request."""
+        self._answers.send()
+        super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
