@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import resource
 import threading
@@ -169,6 +170,36 @@ def test_forty_large_bodies_at_once_are_answered_within_the_budget(house: House)
     assert peak <= limits.IN_FLIGHT_BYTES
     assert in_flight.bytes == 0
     assert post(house, "/api/v1/series", body, **headers).status_code == 400
+
+
+def held(kind: type[Exception]) -> list[Exception]:
+    """The errors of a kind that something still refers to."""
+    return [entry for entry in gc.get_objects() if isinstance(entry, kind)]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        pytest.param("/v0.4/traces", b"[" + b"[{}]," * 300_000 + b"[]]", 413, id="values"),
+        pytest.param("/api/v1/monitor", b"[" * 100_000, 400, id="depth"),
+        pytest.param("/api/v2/logs", b" " * 100_000, 400, id="no JSON"),
+        pytest.param("/api/v1/monitor", b'{"name":"m"}' + b" " * 100_000, 400, id="no monitor"),
+        pytest.param("/api/v1/series", b'{"series":[{"metric":1}]}' + b" " * 400_000, 400, id="no series"),
+    ],
+)
+def test_a_refused_body_goes_when_it_is_answered(house: House, path: str, body: bytes, status: int) -> None:
+    """30 KB to `/v0.4/traces` kept 20 MB until Python next looked for objects that hold each other: 1.9 GB after some 190 refused bodies."""
+    gc.collect()
+    gc.disable()
+    try:
+        answer = post(house, path, zlib.compress(body), **{"Content-Encoding": "deflate"})
+        deadline = time.monotonic() + 5
+        while held(ApiError) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert answer.status_code == status
+        assert held(ApiError) == []
+    finally:
+        gc.enable()
 
 
 def test_others_are_answered_while_a_large_body_is_unpacked(house: House) -> None:

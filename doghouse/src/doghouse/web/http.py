@@ -162,6 +162,7 @@ def endpoint(
                     else await run_in_threadpool(cast(PlainHandler, handler), call)
                 )
         except ApiError as error:
+            error.__traceback__ = None  # of a thread it holds the body, and a future that holds the error in turn
             reply = Reply(error.body, error.status, headers=error.headers)
         except RecursionError:  # nothing is kept yet: what cannot be read, or copied, is not written
             reply = Reply(errors.nested_too_deeply().body, 400)
