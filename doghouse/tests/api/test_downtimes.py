@@ -159,6 +159,7 @@ def test_a_downtime_that_is_over_before_it_begins_is_refused(api: Api) -> None:
     past = "2026-03-02T09:59:59Z"
 
     assert api.refused("POST", V2, one_time("2026-03-02T09:00:00Z", past)) == (400, PAST)
+    assert api.refused("POST", V2, one_time(None, past)) == (400, PAST)
     made = schedule(api, one_time("2026-03-02T09:00:00Z", "2026-03-02T11:00:00Z"))
     body = {"data": {"type": "downtime", "attributes": {"schedule": {"end": past}}}}
     assert api.refused("PATCH", f"{V2}/{made['id']}", body) == (400, PAST)

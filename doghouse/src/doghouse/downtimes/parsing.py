@@ -17,6 +17,7 @@ MOST_TAGS, LONGEST_TAG = 32, 256
 MAX_ID = 2**63 - 1
 FIRST = datetime(1970, 1, 1)  # wall times before are refused
 LONGEST_S = 100 * 366 * lengths.DAY  # so that its end still has a date
+PAST = "Downtime cannot be scheduled in the past"  # datadog-sync-cli, pull request 626
 ZONES_DIFFER = "timezone must match display_timezone"  # a public issue of the Terraform provider
 
 
@@ -150,6 +151,8 @@ def _schedule(document: Any, now: float, display_zone: str | None) -> OneTime | 
 def _one_time(document: Mapping[str, Any], now: float) -> OneTime:
     start = _instant(document.get("start"), "schedule.start", now)
     end = _instant(document.get("end"), "schedule.end", math.inf)
+    if end <= now and document.get("start") is None:
+        raise DowntimeError("schedule.end", PAST)
     if end <= start:
         raise DowntimeError("schedule.end", "schedule.end must be later than schedule.start")
     return OneTime(start, end)

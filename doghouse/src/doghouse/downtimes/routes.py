@@ -34,7 +34,6 @@ from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply, endpoint
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-PAST = "Downtime cannot be scheduled in the past"  # datadog-sync-cli, pull request 626
 RUNNING = "Start times of downtimes in progress cannot be changed"  # terraform-provider-datadog issue 2798
 PAGE_LIMIT = 30  # the default page (recorded: 30 of 1049)
 
@@ -199,7 +198,7 @@ def _record(store: DowntimeStore, call: Call) -> Record:
 def _check_end(downtime: Downtime, now: float) -> None:
     """Raise DowntimeError for one that is over."""
     if isinstance(downtime.schedule, OneTime) and downtime.schedule.end <= now:
-        raise DowntimeError("schedule.end", PAST)
+        raise DowntimeError("schedule.end", parsing.PAST)
 
 
 def _begins(downtime: Downtime, now: float) -> float | None:
