@@ -57,9 +57,9 @@ def test_what_a_click_writes_reads_back_as_the_same_choice_for_any_value(search:
     for excluded in (False, True):
         toggled = choice(parse(search), "service").toggled(value, excluded=excluded)
         again = choice(parse(written(toggled.search())), "service")
-        assert (again.wanted, again.unwanted) == (toggled.wanted, toggled.unwanted)
+        assert (again.included, again.unwanted) == (toggled.included, toggled.unwanted)
         back = again.toggled(value, excluded=excluded)
-        assert value not in (back.unwanted if excluded else back.wanted)
+        assert value not in (back.unwanted if excluded else back.included)
 
 
 @given(st.lists(LOGS, max_size=12))
