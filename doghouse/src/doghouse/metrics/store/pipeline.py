@@ -79,9 +79,9 @@ class Pipeline:
         """The last row of the newest entry that has points of these series; 0 where none is on its way: who reads them need not wait for others."""
         with self._tail_grew:
             tail = list(self._tail)
-        wanted = np.zeros(len(self._index), np.bool_)
-        wanted[series[series < len(wanted)]] = True
-        return next((entry.last_row for entry in reversed(tail) if wanted[entry.columns.series].any()), 0)
+        is_asked = np.zeros(len(self._index), np.bool_)
+        is_asked[series[series < len(is_asked)]] = True
+        return next((entry.last_row for entry in reversed(tail) if is_asked[entry.columns.series].any()), 0)
 
     def close(self) -> None:
         """Move everything to where it belongs, and end the thread."""
