@@ -197,5 +197,8 @@ def _last_start(schedule: Recurring, now: float) -> float:
     """Between this time and `now` (s UTC) none of the recurrences begins, for all of them have come to their end."""
     zone = ZoneInfo(schedule.timezone)
     moment = local(now, zone)
-    lasts = (rrule.last_by(one.rrule, one.start, schedule.timezone, moment) for one in schedule.recurrences)
+    lasts = (
+        rrule.last_by(recurrence.rrule, recurrence.start, schedule.timezone, moment)
+        for recurrence in schedule.recurrences
+    )
     return instant(max(lasts), zone)
