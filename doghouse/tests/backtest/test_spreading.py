@@ -158,7 +158,7 @@ def test_who_stops_early_leaves_no_process_behind():
         return made.name
 
     working = spreading.spread(monitors, asked(), slow, 2)
-    assert next(working).made == "monitor 0"
+    assert next(working).result == "monitor 0"
     working.close()
     deadline = time.monotonic() + 60
     while multiprocessing.active_children() and time.monotonic() < deadline:
@@ -169,7 +169,7 @@ def test_who_stops_early_leaves_no_process_behind():
 def test_why_a_monitor_does_not_run_comes_back_from_its_process():
     wrong = {**body(1), "type": "composite", "query": "77 && 78"}
     monitors = [to_run(0), ToRun(MonitorInFile("1.json", wrong), parse(wrong))]
-    first, second = (one.made for one in spreading.spread(monitors, asked(), lambda made: made.name, 2))
+    first, second = (one.result for one in spreading.spread(monitors, asked(), lambda made: made.name, 2))
     assert first == "monitor 0"
     assert isinstance(second, LeftOut)
 
