@@ -36,7 +36,7 @@ def test_the_next_periods_of_a_downtime_are_known_before_it_is_kept(served: Serv
     [
         ({"scope": ""}, "scope"),
         ({"schedule": {"timezone": "Europe/Berln", "recurrences": []}}, "Europe/Berln"),
-        ({"schedule": {"start": None, "end": "2000-01-01T00:00:00Z"}}, "later"),
+        ({"schedule": {"start": None, "end": "2000-01-01T00:00:00Z"}}, "in the past"),
         ({"monitor_identifier": {"monitor_tags": []}}, "1 to 32"),
     ],
 )
