@@ -19,12 +19,12 @@ from typer.testing import CliRunner
 from doghouse import running
 from doghouse.cli import application
 from doghouse.exporting import export
-from doghouse.exporting import folder as exporting
 from doghouse.exporting.house import Opened
 from doghouse.exporting.house import Served as ServedHouse
 from doghouse.files import FileError
 from doghouse.files.places import LocalFolder
 from doghouse.logs.files import open_logs
+from doghouse.logs.model import Log
 from doghouse.metrics.files.partitions import History
 from doghouse.metrics.files.series_files import open_series
 from doghouse.metrics.intake import exporting as intake_exporting
@@ -377,9 +377,25 @@ def test_a_folder_that_takes_no_file_is_refused_with_nothing_to_write_too(house:
         export(stores, LocalFolder(file / "history"), FIRST, END)
 
 
-def test_days_are_cut_at_midnight_utc() -> None:
-    assert list(exporting.days(FIRST - 60, FIRST + DAY + 60)) == [
-        (FIRST - 60, FIRST), (FIRST, FIRST + DAY), (FIRST + DAY, FIRST + DAY + 60)]  # fmt: skip
+def test_logs_are_cut_at_midnight_utc_and_days_without_any_are_not_searched(house: House, tmp_path: Path) -> None:
+    times = [FIRST - 300 * DAY, FIRST - 300 * DAY + 1.5, FIRST - 0.5, FIRST, FIRST + DAY - 0.5]
+    house.app.state.logs.add([Log(at, f"at {at}") for at in times])
+    asked: list[str] = []
+    told: list[str] = []
+
+    def ask(method: str, path: str, body: bytes | None) -> bytes:
+        asked.append(path)
+        return httpx.request(method, house.url + path, content=body, headers=house.headers).content
+
+    folder = LocalFolder(tmp_path / "history")
+    written = export(ServedHouse(ask), folder, FIRST - 365 * DAY + 60, END, tell=told.append)
+    assert (written.logs, written.written) == (5, 3)
+    assert len(asked) < 15
+    days = ["2025-03-02", "2025-05-06", "2025-05-07", "2026-03-01", "2026-03-02", "2026-03-03"]
+    assert told == [f"logs: {day}" for day in days]
+    logs = {path.parent.name: len(open_logs(LocalFolder(path.parent), {}).select(parse_search("*"), 0, END * 1000, ()).times)
+            for path in (tmp_path / "history").rglob("logs.parquet")}  # fmt: skip
+    assert logs == {"date=2025-05-06": 2, "date=2026-03-01": 1, "date=2026-03-02": 2}
 
 
 @pytest.mark.parametrize(
