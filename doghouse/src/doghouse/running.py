@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -200,7 +200,7 @@ def build_server(app: ASGIApp, ready: Callable[[], object]) -> Server:
     """A uvicorn server for the application, which calls `ready` once it accepts requests."""
     import uvicorn
 
-    from doghouse.web import connections
+    from doghouse.web import connections, listening
     from doghouse.web.body import limits
 
     class Bounded(connections.Bounded):
@@ -208,7 +208,12 @@ def build_server(app: ASGIApp, ready: Callable[[], object]) -> Server:
 
     class Announcing(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
+            await super().startup([])
+
+            def protocol() -> Bounded:
+                return Bounded(self.config, self.server_state, self.lifespan.state)
+
+            self.servers: list[Any] = [listening.Listening(listener, protocol) for listener in sockets or ()]
             if self.started:
                 ready()
 

@@ -234,6 +234,22 @@ def test_whether_the_server_answers_is_said_while_every_thread_is_at_work_and_ot
         assert time.monotonic() - began < DEADLINE_S / 4
 
 
+def test_a_new_connection_does_not_wait_until_all_is_served_that_those_before_it_ask_for(house: House) -> None:
+    request = b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with ExitStack() as stack:
+        clients = [stack.enter_context(connect(house)) for _ in range(300)]
+        for client in clients:
+            client.sendall(40 * request)
+        began = time.monotonic()
+        assert httpx.get(f"{house.url}/health", timeout=DEADLINE_S).status_code == 200
+        answered = time.monotonic() - began
+        for client in clients:
+            came = b""
+            while came.count(b"HTTP/1.1 404") < 40:
+                came += client.recv(1 << 20)
+        assert answered < (time.monotonic() - began) / 2
+
+
 def test_others_are_answered_while_hundreds_of_connections_are_half_open(house: House) -> None:
     clients = [connect(house) for _ in range(200)]
     try:
