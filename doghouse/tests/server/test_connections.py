@@ -309,7 +309,7 @@ def test_a_process_at_its_limit_of_files_says_so_loses_nothing_and_recovers(tmp_
             return False
 
         assert post(0)
-        clients = [socket.create_connection(place, timeout=DEADLINE_S) for _ in range(100)]
+        clients = [socket.create_connection(place, timeout=DEADLINE_S) for _ in range(300)]
         for client in clients:
             with suppress(ConnectionError):
                 client.sendall(b"POST /api/v1/series HTTP/1.1\r\nHost: localhost\r\n")

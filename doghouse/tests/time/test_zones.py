@@ -1,5 +1,6 @@
 """Local times where the clocks change: the rule of RFC 5545, section 3.3.5, everywhere the same."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -65,3 +66,9 @@ def test_a_name_that_is_no_zones_is_refused_in_one_sentence(name: object) -> Non
     assert not zones.is_zone(name)
     with pytest.raises(zones.UnknownZone, match="is no time zone of the IANA database"):
         zones.zone(name)
+
+
+@given(st.sampled_from(NAMES), st.sampled_from([str.lower, str.upper, str.swapcase, str]))
+def test_a_name_in_any_capitals_is_spelled_as_the_database_has_it(name: str, written: Callable[[str], str]) -> None:
+    assert zones.spelled(written(name)) == name
+    assert zones.spelled(written(f"{name}/none")) == written(f"{name}/none")
