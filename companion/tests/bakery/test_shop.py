@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from companion.bakery import measures
-from companion.bakery.routes import MEASURES, NOW
+from companion.app.bakery import measures
+from companion.app.bakery.routes import MEASURES, NOW
 
 numbers = itertools.count()
 

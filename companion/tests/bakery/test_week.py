@@ -6,9 +6,9 @@ from collections import Counter
 from datetime import UTC, datetime, time, timedelta
 from itertools import takewhile
 
-from companion.bakery.play import days
-from companion.bakery.shop import OVEN_MINUTES
-from companion.bakery.week import CLOSED, DAYS, OPEN, SHOPS, Visit
+from companion.app.bakery.play import days
+from companion.app.bakery.shop import OVEN_MINUTES
+from companion.app.bakery.week import CLOSED, DAYS, OPEN, SHOPS, Visit
 
 FOR_THE_SHELF = (time(6, 40), time(12))  # and at noon for orders too, which are then among those of the next hours
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)

@@ -62,7 +62,7 @@ def load(traffic: Traffic) -> int:
     if (traffic.out or traffic.live) and not traffic.bakery:
         raise Problem("--out and --live are for --bakery", WRONG_USE)
     if traffic.bakery:
-        from companion.bakery import play
+        from companion.app.bakery import play
 
         return play.play(traffic.url, traffic.out, traffic.live, traffic.as_json)
     tally, started, stop = Tally(), time.monotonic(), threading.Event()

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from flask import Flask, Response, jsonify
 
 from companion.app import logs
-from companion.bakery import routes
+from companion.app.bakery import routes
 
 log = logging.getLogger("companion.app")
 NO_DATABASE = 503

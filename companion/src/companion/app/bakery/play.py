@@ -18,8 +18,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from companion import terminal
-from companion.bakery.routes import MEASURES, NOW
-from companion.bakery.week import DAYS, SHOPS, Visit, day
+from companion.app.bakery.routes import MEASURES, NOW
+from companion.app.bakery.week import DAYS, SHOPS, Visit, day
 from companion.problem import Problem
 
 TIMEOUT_S = 30

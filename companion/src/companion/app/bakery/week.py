@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from companion.bakery.shop import OVEN_MINUTES
+from companion.app.bakery.shop import OVEN_MINUTES
 
 SHOPS = {"market": 60, "mill": 120, "station": 0}  # minutes before closing from which what is left is cheaper; 0: never
 OPEN, CLOSED = 7 * 60, 18 * 60  # minutes of the day

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from companion.bakery.measures import Measure
+from companion.app.bakery.measures import Measure
 
 if TYPE_CHECKING:
     import psycopg

@@ -16,10 +16,10 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from companion.bakery.measures import Measure, send
-from companion.bakery.shop import OVEN_MINUTES, TABLES, Refused, Shop
+from companion.app.bakery.measures import Measure, send
+from companion.app.bakery.shop import OVEN_MINUTES, TABLES, Refused, Shop
 
-log = logging.getLogger("companion.bakery")
+log = logging.getLogger("companion.app.bakery")
 NOW, MEASURES = "X-Bakery-Now", "X-Bakery-Measures"
 MOST = 1000  # pieces at a time
 NO_DATABASE = 503
