@@ -47,7 +47,7 @@ def test_each_refusal_that_the_account_does_not_make_is_a_row(monkeypatch: pytes
 
 def test_only_what_makes_something_or_names_what_the_run_made_is_sent() -> None:
     with httpx.Client() as client:
-        side = account.Side("account", client, made=["/api/v1/monitor/12"])
+        side = account.Side("account", client, created=["/api/v1/monitor/12"])
         assert account.may(side, "POST", "/api/v1/monitor")
         assert account.may(side, "DELETE", "/api/v1/monitor/12?force=true")
         assert not account.may(side, "DELETE", "/api/v1/monitor/123")
