@@ -82,5 +82,5 @@ def test_a_downtime_is_drawn_kept_and_edited(page: Page, served: Served, flappin
     ]
     assert kept["monitor_identifier"] == {"monitor_id": flapping}
     assert kept["schedule"]["recurrences"] == [
-        {"start": "2026-03-02T19:00", "duration": "14h", "rrule": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"}
+        {"start": "2026-03-02T19:00:00", "duration": "14h", "rrule": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"}
     ]
