@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from doghouse.search import matching, tokens
 from doghouse.search.errors import SearchSyntaxError
-from doghouse.search.parser import MOST_NESTED, parse
+from doghouse.search.parser import MOST_CONDITIONS, MOST_NESTED, MOST_PATTERNS, parse
 from doghouse.search.record import Record
 from doghouse.search.tree import (
     And,
@@ -183,6 +183,10 @@ def test_a_fields_value_is_like_a_pattern_as_a_whole(pieces: list[str], text: st
         ("CIDR(@ip,10.0.0.0/99)", "10.0.0.0/8", 1),
         ("a AND AND b", "before 'AND'", 7),
         ("(" * (MOST_NESTED + 1), "within each other", MOST_NESTED + 1),
+        ("a " * (MOST_CONDITIONS + 1), "more than 1,000 conditions", 2 * MOST_CONDITIONS + 1),
+        ("@a:(" + "b " * (MOST_CONDITIONS + 1) + ")", "more than 1,000 conditions", 2 * MOST_CONDITIONS + 3),
+        ("a* " * (MOST_PATTERNS + 1), "more than 50 words with wildcards", 3 * MOST_PATTERNS + 1),
+        ("*:a* " * (MOST_PATTERNS + 1), "more than 50 words with wildcards", 5 * MOST_PATTERNS + 3),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_column(query: str, sentence: str, column: int) -> None:
@@ -190,6 +194,11 @@ def test_what_cannot_be_read_is_told_with_its_column(query: str, sentence: str, 
         parse(query)
     assert sentence in caught.value.problem
     assert caught.value.position + 1 == column
+
+
+def test_a_search_of_as_many_conditions_as_may_be_is_read() -> None:
+    parse("a " * (MOST_CONDITIONS - MOST_PATTERNS) + "b* " * MOST_PATTERNS)
+    parse(" OR ".join(["@a:b*"] * MOST_CONDITIONS))
 
 
 def test_the_place_is_shown_below_the_line() -> None:
