@@ -16,7 +16,7 @@ def whole_number(text: str) -> int | None:
 
 
 def key(text: str) -> int:
-    """The id of something that is kept. Where the text is none, it is 0, which nothing has."""
+    """The id that a text is. A text that is no id gives 0; no object has that id."""
     number = whole_number(text)
     return 0 if number is None or number > MAX_KEY else number
 
