@@ -78,3 +78,10 @@ def test_a_host_is_kept_as_the_value_of_its_tag() -> None:
         "",
         "1.example.com",
     ]
+
+
+@pytest.mark.parametrize("sent", ["a", "A", "ä", "aB-1."])
+def test_a_tag_is_cut_where_it_is_too_long_whatever_it_is_made_of(sent: str) -> None:
+    longest = naming.TAG_LIMIT
+    text = sent * longest
+    assert [naming.tag(text[:length]) for length in (longest, longest + 1)] == [text[:longest].lower()] * 2
