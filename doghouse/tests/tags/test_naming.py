@@ -83,5 +83,5 @@ def test_a_host_is_kept_as_the_value_of_its_tag() -> None:
 @pytest.mark.parametrize("sent", ["a", "A", "ä", "aB-1."])
 def test_a_tag_is_cut_where_it_is_too_long_whatever_it_is_made_of(sent: str) -> None:
     longest = naming.TAG_LIMIT
-    text = sent * longest
+    text = sent * (longest + 1)
     assert [naming.tag(text[:length]) for length in (longest, longest + 1)] == [text[:longest].lower()] * 2
