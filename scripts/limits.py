@@ -26,6 +26,7 @@ from starlette.routing import Route
 from doghouse import running
 from doghouse.queries.evaluation.grouping import MOST_GROUPS
 from doghouse.queries.evaluation.metric_query import MOST_SERIES
+from doghouse.search.parser import MOST_CONDITIONS, MOST_PATTERNS
 from doghouse.traces.decoding import INDEXED_TAGS, WRITTEN_OUT
 from doghouse.web.body import limits
 from doghouse.web.body.limits import MIB, Bounds
@@ -210,6 +211,7 @@ At most {limits.CONNECTIONS:,} connections are open; one more is closed at once.
 | mentions in an event | its first {limits.LONGEST_MESSAGE:,} characters | not looked for |
 | groups of a query | {MOST_GROUPS:,} | 501, said on graphs and in the log of monitors |
 | series of a query | {MOST_SERIES:,} | the same |
+| a search of logs, events, spans or monitors | {MOST_CONDITIONS:,} conditions, {MOST_PATTERNS} words with wildcards in free text | 400 |
 | a downtime's rule that never occurs | found out without a look at each day, where it is daily | |
 
 Monitors that take longer than the minute that there is for them are evaluated later, none is left out, and it is said: in `/health` (`monitors.lag_s`,
