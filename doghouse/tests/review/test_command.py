@@ -345,7 +345,10 @@ def test_new_and_removed_monitors_count_from_nothing_and_to_nothing(
 def test_a_history_in_which_neither_version_sees_anything_is_no_comparison(
     run: Run, write: Write, points: tuple[str, ...]
 ) -> None:
-    write(old__a_json=body(query="avg(last_5m):avg:n{*} > 90"), new__a_json=body(query="avg(last_5m):avg:n{*} > 95"))
+    write(
+        old__a_json=body(query="avg(last_5m):avg:n{*} > 90"),
+        new__a_json=body(threshold=95, query="avg(last_5m):avg:n{*} > 95"),
+    )
     _, out, _ = run("old", "new", *points)
     assert "not evaluated: there are no points of n in that time and scope" in out
     assert "notifications a week" not in out
@@ -407,6 +410,16 @@ def test_only_what_changed_is_evaluated(
     write(old__a_json=body("a"), new__a_json=body("a", 80), old__b_json=body("b", 70), new__b_json=body("b", 70))
     assert run("old", "new", *points, "--no-suggest")[0] == 0
     assert replayed == ["a", "a"]
+
+
+def test_a_version_that_datadog_would_refuse_is_not_evaluated(run: Run, write: Write, points: tuple[str, ...]) -> None:
+    refused = body(options={"thresholds": {"critical": 80}, "new_host_delay": 0})
+    write(old__a_json=body(), new__a_json=refused, old__b_json=refused | {"name": "b"}, new__b_json=body("b"))
+    out = run("old", "new", *points)[1]
+    why = "Datadog refuses this monitor: options.thresholds.critical: Alert threshold (80.0) does not match that used in the query (90.0)."
+    assert f"after: {why}" in out
+    assert f"before: {why}" in out
+    assert "notifications" not in out
 
 
 def test_a_downtime_that_changed_shows_what_it_silences_of_an_unchanged_monitor(
@@ -509,7 +522,7 @@ def test_fail_on_objects_to(
 
 
 def test_noisier_by_up_to_a_percentage_is_let_through(run: Run, write: Write, points: tuple[str, ...]) -> None:
-    louder = body("b", query="avg(last_1m):avg:m{*} by {host} > 94")
+    louder = body("b", 94)
     write(old__a_json=body("a"), new__a_json=body("a", 91), new__b_json=louder)  # 14 → 28
     assert run("old", "new", *points, "--fail-on", "noisier=99")[0] == 1
     assert run("old", "new", *points, "--fail-on", "noisier=100")[0] == 0

@@ -164,7 +164,8 @@ def backtest(
     several = total > 1 or part is not None
 
     def say_left_out(skipped: given_monitors.LeftOut) -> None:
-        say(f"{skipped.where}: {skipped.text}" + ", and is left out" * several)
+        text = f"{skipped.text.removesuffix('.')}, and is left out" if several else skipped.text
+        say(f"{skipped.where}: {text}")
 
     def outputs(make: Callable[[Backtested], Made]) -> Iterator[Made]:
         for warnings, outcome in spreading.spread(monitors, asked, make, cluster.cores if cluster else jobs, cluster):

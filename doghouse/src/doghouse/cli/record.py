@@ -196,7 +196,7 @@ def _write(out: Path, text: str) -> None:
     except OSError as error:
         raise fail(f"--out: {out} cannot be written: {error.strerror}") from None
     except TestFileError as error:
-        raise fail(f"what was recorded is no test: {error.text}; nothing was written") from None
+        raise fail(f"what was recorded is no test: {error.text.removesuffix('.')}; nothing was written") from None
     finally:
         tried.unlink(missing_ok=True)
     say(f"{out} is written, and passes ({len(text.splitlines())} lines)")

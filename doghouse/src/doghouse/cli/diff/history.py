@@ -16,6 +16,7 @@ from doghouse.files import BrokenFileError
 from doghouse.importing.access import AccountError
 from doghouse.monitors import Definition, Host, MonitorError, Sources
 from doghouse.monitors.notification_rules import Rules
+from doghouse.monitors.validation import check_stored
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.review.comparing import better, compared
 from doghouse.review.matching import monitors
@@ -45,6 +46,8 @@ class Over(Struct, frozen=True):
         tests: list[Backtest | None] = []
         for word, monitor, around in zip(("before", "after"), (before, after), self.sides, strict=True):
             try:
+                if monitor is not None:
+                    check_stored(monitor)
                 tests.append(self._replay(monitor, around) if monitor is not None else None)
             except (MonitorError, QuerySyntaxError, NotEvaluated) as error:
                 alone = before is None or after is None
