@@ -139,7 +139,7 @@ DOWNTIME = [
     (f"{RECURRENCE}.start", "2026-03-02T19:00:00Z", "schedule.recurrences[0].start"),
     (f"{RECURRENCE}.start", "tonight", "schedule.recurrences[0].start"),
     (f"{RECURRENCE}.rrule", "FREQ=WEKLY", "schedule.recurrences[0].rrule"),
-    (f"{RECURRENCE}.rrule", "FREQ=HOURLY", "schedule.recurrences[0].rrule"),
+    (f"{RECURRENCE}.rrule", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "schedule.recurrences[0].rrule"),
     (f"{RECURRENCE}.rrule", "FREQ=WEEKLY;BYDAY=XX", "schedule.recurrences[0].rrule"),
     (f"{RECURRENCE}.rrule", "DTSTART=20260301;FREQ=DAILY", "schedule.recurrences[0].rrule"),
     ("schedule.recurrences", [{"duration": "1h", "rrule": "FREQ=DAILY"}] * 6, "schedule.recurrences"),
