@@ -47,6 +47,8 @@ def _glued(parts: list[tuple[str, int]]) -> dict[int, str]:
     text = "".join(part for part, _ in parts)
     handles: dict[int, str] = {}
     for word in _WORD.finditer(text):
+        if "@" not in word[0]:
+            continue
         first = word[0].find("@") + word.start()
         for handle in _HANDLE.finditer(text, *word.span()):
             place = handle.start()
