@@ -11,7 +11,7 @@ setup:  ## make .venv with everything locked in requirements.txt (nothing to do:
 demo: setup  ## the whole house, live: agent, database, timeboard in the browser; ARGS="--once --json" for scripts
 	@.venv/bin/my-metric demo $(ARGS)
 
-test: setup  ## every test that needs no Docker, on each supported Python at hand
+test: setup  ## every test that needs no Docker, on each supported Python at hand; of 3.12, CI runs a part
 	@scripts/test $(ARGS)
 
 lint: setup  ## ruff, mypy --strict, import-linter
