@@ -158,9 +158,9 @@ def test_a_group_that_falls_silent_has_no_data_and_its_message_is_the_last_run()
     runs = [Runs(("host:a",), (OK,), 1000, "old"), Runs(("host:a", "x:y"), (OK,), 1100, "new")]
     group = (("host", "a"),)
 
-    assert statuses(monitor, query, runs, {group: Status.OK}, 1399)[group][0] is Status.OK
-    assert statuses(monitor, query, runs, {group: Status.OK}, 1400)[group][0] is Status.NO_DATA
-    assert variables(query, runs) == {group: {"check_message": "new"}}
+    assert statuses(monitor, query, groups(query, runs), {group: Status.OK}, 1399)[group][0] is Status.OK
+    assert statuses(monitor, query, groups(query, runs), {group: Status.OK}, 1400)[group][0] is Status.NO_DATA
+    assert variables(groups(query, runs)) == {group: {"check_message": "new"}}
 
 
 def test_without_a_timeframe_a_check_is_silent_for_24_hours_before_it_has_no_data() -> None:
@@ -168,5 +168,5 @@ def test_without_a_timeframe_a_check_is_silent_for_24_hours_before_it_has_no_dat
     monitor = parse_monitor({"type": "service check", "query": "x", "options": {"notify_no_data": True}})
     runs, group = [Runs(("host:a",), (OK,), 1000)], (("host", "a"),)
 
-    assert statuses(monitor, query, runs, {group: Status.OK}, 1000 + 86_399)[group][0] is Status.OK
-    assert statuses(monitor, query, runs, {group: Status.OK}, 1000 + 86_400)[group][0] is Status.NO_DATA
+    assert statuses(monitor, query, groups(query, runs), {group: Status.OK}, 1000 + 86_399)[group][0] is Status.OK
+    assert statuses(monitor, query, groups(query, runs), {group: Status.OK}, 1000 + 86_400)[group][0] is Status.NO_DATA

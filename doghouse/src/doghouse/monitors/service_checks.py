@@ -107,13 +107,16 @@ class Runs(Struct, frozen=True):
 
 
 def statuses(
-    monitor: Body, query: CheckQuery, runs: Sequence[Runs], before: Mapping[Group, Status], now: int
+    monitor: Body,
+    query: CheckQuery,
+    by_group: Mapping[Group, Sequence[Runs]],
+    before: Mapping[Group, Status],
+    now: int,
 ) -> dict[Group, tuple[Status | None, float]]:
     """The status (None: as it was) and value of each group, those that were known before and have no checks any more too.
 
     A group without runs for `no_data_timeframe` minutes has no data.
     """
-    by_group = groups(query, runs)
     thresholds = monitor.options.thresholds or Thresholds()
     judged: dict[Group, tuple[Status | None, float]] = {}
     for group in dict.fromkeys((*before, *by_group)):
@@ -129,13 +132,11 @@ def statuses(
 
 def unknown(
     monitor: Body,
-    query: CheckQuery,
-    runs: Sequence[Runs],
+    by_group: Mapping[Group, Sequence[Runs]],
     judged: Mapping[Group, tuple[Status | None, float]],
     now: int,
 ) -> set[Group]:
     """Those of the groups as they were judged whose No Data is no silence, but a check that says UNKNOWN."""
-    by_group = groups(query, runs)
     without = (group for group, (status, _) in judged.items() if status is Status.NO_DATA)
     return {group for group in without if not _is_silent(monitor, by_group.get(group, []), now)}
 
@@ -146,9 +147,9 @@ def _is_silent(monitor: Body, runs: Sequence[Runs], now: int) -> bool:
     return not runs or now - max(check.last_run for check in runs) >= silence
 
 
-def variables(query: CheckQuery, runs: Sequence[Runs]) -> dict[Group, dict[str, str]]:
+def variables(by_group: Mapping[Group, Sequence[Runs]]) -> dict[Group, dict[str, str]]:
     """`check_message` of each group: what the check said that ran last."""
-    newest = {group: max(mine, key=lambda check: check.last_run) for group, mine in groups(query, runs).items()}
+    newest = {group: max(mine, key=lambda check: check.last_run) for group, mine in by_group.items()}
     return {group: {"check_message": check.message} for group, check in newest.items()}
 
 

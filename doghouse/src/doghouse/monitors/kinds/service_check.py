@@ -13,7 +13,7 @@ from doghouse.monitors.definition import Definition, kind
 from doghouse.monitors.evaluating import Evaluation, Sources, Step, status_steps
 from doghouse.monitors.model import Body, MonitorError, Thresholds
 from doghouse.monitors.service_checks import CheckQuery
-from doghouse.monitors.states.machine import GroupState, Status, Transition, follow
+from doghouse.monitors.states.machine import GroupState, Transition
 from doghouse.monitors.windows.columns import Group
 from doghouse.queries import NotEvaluated
 
@@ -75,23 +75,14 @@ class ServiceCheckMonitor(Definition, frozen=True, dict=True):
         """By the last runs of the check before `now`."""
         if sources.runs is None:
             raise NotEvaluated(f"monitors of the type {self.type}")
-        runs = sources.runs(self)(now)
+        runs = service_checks.groups(self.check, sources.runs(self)(now))
         before = {group: state.status for group, state in states.items()}
         statuses = service_checks.statuses(self, self.check, runs, before, now)
-        steps = status_steps(self.rules, statuses)
-        for group in service_checks.unknown(self, self.check, runs, statuses, now):
-            steps[group] = self._told(*statuses[group])
-        return Evaluation(steps, service_checks.variables(self.check, runs))
-
-    def _told(self, status: Status | None, value: float) -> Step:
-        """A step to UNKNOWN, which is told whatever the monitor tells of missing data (monitors/types/custom_check)."""
-        rules = replace(self.rules, notify_no_data=True)
-
-        def step(state: GroupState, now: int) -> tuple[GroupState, Transition | None]:
-            after, transition = follow(rules, state, status, value, now)
-            return after, transition and replace(transition, is_unknown=True)
-
-        return step
+        unknown = {group: statuses[group] for group in service_checks.unknown(self, runs, statuses, now)}
+        # UNKNOWN is told whatever the monitor tells of missing data (monitors/types/custom_check).
+        unknown_steps = status_steps(replace(self.rules, notify_no_data=True), unknown)
+        steps = status_steps(self.rules, statuses) | {group: _marked(step) for group, step in unknown_steps.items()}
+        return Evaluation(steps, service_checks.variables(runs))
 
     def nothing_seen(self, sources: Sources) -> str:
         """There were no runs."""
@@ -116,3 +107,13 @@ class ServiceCheckMonitor(Definition, frozen=True, dict=True):
     def classification(self) -> str:
         """Searches call all service checks custom ones."""
         return "custom"
+
+
+def _marked(step: Step) -> Step:
+    """The step, whose transition says that its No Data is UNKNOWN."""
+
+    def to_unknown(state: GroupState, now: int) -> tuple[GroupState, Transition | None]:
+        after, transition = step(state, now)
+        return after, transition and replace(transition, is_unknown=True)
+
+    return to_unknown
