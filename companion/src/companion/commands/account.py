@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -18,11 +17,10 @@ from companion.problem import WRONG_USE, Problem, close_or_all
 from companion.provision import Step
 from companion.queries import queries
 from companion.settings import check_use
+from doghouse.time import lengths
 
 METRIC = "my_metric"
 LOOK_BACK_S = 4 * 3600  # how far back the last point is looked for
-LAST = re.compile(r"([0-9]{1,12})([smhdw])")
-UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 SNAPSHOT_S = 300
 NOT_SHARED = "the timeboard has no public link"
 PICTURE_TIME_S = 60.0
@@ -158,11 +156,11 @@ def open_timeboard(
 
     Example: my-metric open --last 5m
     """
-    match = LAST.fullmatch(last)
-    if not match or not int(match[1]):
+    length = lengths.seconds(last)
+    if not length:
         raise Problem(f"--last '{last}' is not a length of time such as 5m, 4h or 1d", WRONG_USE)
     until = int(time.time() * 1000)
-    since = until - int(match[1]) * UNIT_S[match[2]] * 1000
+    since = until - length * 1000
     if since < 0:
         raise Problem(f"--last '{last}' goes back beyond 1970", WRONG_USE)
     with options.account() as account:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.lint.context import Context
 from doghouse.monitors.lint.rule import Problem, finds, rule
-from doghouse.monitors.windows.anomalies import reading
 from doghouse.queries import anomaly_settings
 
 LEAST_POINTS = 5  # of an anomaly monitor's alert window: its interval is at most a fifth of it
@@ -23,19 +22,18 @@ def anomaly_windows(monitor: Definition, context: Context) -> Iterator[Problem]:
     query = context.query
     if query is None:
         return
-    reads = reading(query, None)
-    if reads is None:
-        return
-    alert = reads.alert_window
     settings = anomaly_settings(query.expression)
-    if settings and "alert_window" not in settings.named:
+    if settings is None:
+        return
+    alert = settings.alert_window
+    if "alert_window" not in settings.named:
         text = f"anomalies() has no alert_window, which an anomaly monitor's query names; doghouse takes {alert} s"
         yield UNNAMED.problem("query", text)
     if query.window.seconds < alert:
         text = f"the window of {query.window.seconds} s is shorter than the alert_window of {alert} s"
         yield DIFFERENT.problem("query", text)
-    if reads.interval and reads.interval * LEAST_POINTS > alert:
-        text = f"interval {reads.interval} s gives the alert_window of {alert} s fewer than {LEAST_POINTS} points"
+    if settings.interval and settings.interval * LEAST_POINTS > alert:
+        text = f"interval {settings.interval} s gives the alert_window of {alert} s fewer than {LEAST_POINTS} points"
         yield FEW.problem("query", text)
     if query.threshold is not None and not 0 < query.threshold <= 1:
         text = f"the threshold of an anomaly monitor is a share, more than 0 and at most 1, not {query.threshold:g}"
