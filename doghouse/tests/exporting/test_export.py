@@ -53,6 +53,16 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield one
 
 
+def served(house: House, asked: list[str]) -> ServedHouse:
+    """The house, asked over HTTP; each path that is asked for is added to `asked`."""
+
+    def ask(method: str, path: str, body: bytes | None) -> bytes:
+        asked.append(path)
+        return httpx.request(method, house.url + path, content=body, headers=house.headers).content
+
+    return ServedHouse(ask)
+
+
 def send(house: House, values: dict[str, list[float]], start: int = T0 - 3600, metric: str = "cpu") -> None:
     """A value a minute of each host, from `start` on."""
     hosts = list(values)
@@ -165,11 +175,7 @@ def test_an_open_folder_and_a_house_that_runs_export_the_same(house: House, tmp_
     httpx.post(f"{house.url}/api/v1/tags/hosts/a", json={"tags": ["role:db"]}, headers=house.headers).raise_for_status()
     folders = LocalFolder(tmp_path / "opened"), LocalFolder(tmp_path / "served")
     export(Opened(house.app.state.points, house.app.state.logs), folders[0], FIRST, END)
-
-    def ask(method: str, path: str, body: bytes | None) -> bytes:
-        return httpx.request(method, house.url + path, content=body, headers=house.headers).content
-
-    export(ServedHouse(ask), folders[1], FIRST, END)
+    export(served(house, []), folders[1], FIRST, END)
     names = [one.name for one in folders[0].entries()]
     assert names == [one.name for one in folders[1].entries()]
     assert [folders[0].get(name) for name in names] == [folders[1].get(name) for name in names]
@@ -338,13 +344,8 @@ def test_a_year_in_which_little_happened_takes_few_requests(house: House, tmp_pa
     distribution(house, {"a": [1.0]}, T0 - 600)
     asked: list[str] = []
     told: list[str] = []
-
-    def ask(method: str, path: str, body: bytes | None) -> bytes:
-        asked.append(path)
-        return httpx.request(method, house.url + path, content=body, headers=house.headers).content
-
     folder = LocalFolder(tmp_path / "history")
-    made = export(ServedHouse(ask), folder, FIRST - 365 * DAY, END, with_logs=False, tell=told.append)
+    made = export(served(house, asked), folder, FIRST - 365 * DAY, END, with_logs=False, tell=told.append)
     assert (made.points, made.written) == (4, 3)
     assert len(asked) < 25
     assert told[:2] == ["cpu, metric 1 of 2: 2025-05-06", "cpu, metric 1 of 2: 2026-03-02"]
@@ -359,14 +360,10 @@ def test_a_house_that_runs_gives_all_points_whatever_pieces_it_is_asked_in(
     for at in [DAY, *times]:
         send(house, {"a": [1.0]}, FIRST + at, metric)
     monkeypatch.setattr("doghouse.exporting.house.FEW", few)
-
-    def ask(method: str, path: str, body: bytes | None) -> bytes:
-        return httpx.request(method, house.url + path, content=body, headers=house.headers).content
-
-    served = ServedHouse(ask)
+    over_http = served(house, [])
     inside = {FIRST + at for at in [DAY, *times] if start <= at < 2 * DAY}
-    assert set(served.points(metric, FIRST + start, END).columns.ts.tolist()) == inside
-    assert list(served.days(metric, FIRST + start, END)) == sorted({at // DAY * DAY for at in inside})
+    assert set(over_http.points(metric, FIRST + start, END).columns.ts.tolist()) == inside
+    assert list(over_http.days(metric, FIRST + start, END)) == sorted({at // DAY * DAY for at in inside})
 
 
 def test_a_folder_that_takes_no_file_is_refused_with_nothing_to_write_too(house: House, tmp_path: Path) -> None:
@@ -382,13 +379,8 @@ def test_logs_are_cut_at_midnight_utc_and_days_without_any_are_not_searched(hous
     house.app.state.logs.add([Log(at, f"at {at}") for at in times])
     asked: list[str] = []
     told: list[str] = []
-
-    def ask(method: str, path: str, body: bytes | None) -> bytes:
-        asked.append(path)
-        return httpx.request(method, house.url + path, content=body, headers=house.headers).content
-
     folder = LocalFolder(tmp_path / "history")
-    written = export(ServedHouse(ask), folder, FIRST - 365 * DAY + 60, END, tell=told.append)
+    written = export(served(house, asked), folder, FIRST - 365 * DAY + 60, END, tell=told.append)
     assert (written.logs, written.written) == (5, 3)
     assert len(asked) < 15
     days = ["2025-03-02", "2025-05-06", "2025-05-07", "2026-03-01", "2026-03-02", "2026-03-03"]
