@@ -22,12 +22,8 @@ AHEAD_S = LOOK_AHEAD_YEARS[-1] * YEAR_S
 KEPT_S = 7 * DAY  # for no longer are stretches kept
 LONGEST_S = 10 * YEAR_S  # occurrences that overlap without end are one stretch of at least so much (s)
 OVERLAPPED_S = 30 * YEAR_S  # what has overlapped for so long (s) has done so since its start
-LOOK_BACK_YEARS = (
-    1,
-    5,
-    30,
-    400,
-)  # how far the last occurrence is looked for; after 400 years every date falls on the same weekday again
+# How far the last occurrence is looked for; after 400 years every date falls on the same weekday again.
+LOOK_BACK_YEARS = (1, 5, 30, 400)
 
 
 class Stretch(Struct, frozen=True):

@@ -19,9 +19,8 @@ CUMULATIVE = "Monitors with an evaluation_window scheduling_option must have a c
 ALERT_REQUIRED = "Alert status is required."  # a public issue of the Datadog operator
 ALL_KEYS = "The notify_by list may not include all of the query's group keys."  # terraform-provider-datadog issue 2102
 ZERO_IS_DEFAULT = "Invalid on_missing_data value: {}; valid value is: default"  # terraform-provider-datadog issue 2815
-NO_MISSING_DATA = (
-    "Invalid monitor option: on_missing_data"  # terraform-provider-datadog issue 2291; which types: its documentation
-)
+# terraform-provider-datadog issue 2291; of which types: its documentation.
+NO_MISSING_DATA = "Invalid monitor option: on_missing_data"
 NO_WARNING = "Warning recovery threshold ({}) needs a warning threshold."  # that it is refused: datadog-sync-cli pull request 619. GUESS: the words
 OTHER_WINDOW = "alert window query arg must match trigger window monitor option"  # datadog-operator pull request 408
 BOTH_STATES = (  # a public issue of the TypeScript client

@@ -12,9 +12,8 @@ MONTH = 730 * HOUR  # monitors/types/metric: the longest window is one month (73
 LONGEST = 36_525 * DAY  # a hundred years: no number of seconds in a query is larger
 UNITS = {**lengths.UNITS, "mo": MONTH}
 
-SHIFT = re.compile(
-    r"-([0-9]{1,4})(mo|d|w)"
-)  # calendar_shift: dashboards/functions/timeshift allows negative ones alone
+# calendar_shift: dashboards/functions/timeshift allows negative ones alone.
+SHIFT = re.compile(r"-([0-9]{1,4})(mo|d|w)")
 _LENGTH = r"([1-9][0-9]{0,6})(mo|s|m|h|d|w)"
 _LAST = re.compile(f"last_{_LENGTH}")
 _WINDOW = re.compile(f"(?:last|next)_{_LENGTH}")
