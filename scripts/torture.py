@@ -59,7 +59,7 @@ PARTS = {
     ),
     "pages": Part(
         "hostile names, tags, messages and mails in Chromium (in the long run the Big List of Naughty Strings too); requests of foreign pages; logging in",
-        ("doghouse/tests/ui/test_hostile.py", "doghouse/tests/ui/test_guard.py", "doghouse/tests/ui/test_login.py"),
+        ("doghouse/tests/ui/test_hostile.py", "doghouse/tests/ui/test_guard.py", "doghouse/tests/ui/pages/test_login.py"),
         {"TORTURE_PAYLOADS": "all"},
     ),
     "connections": Part(

@@ -56,7 +56,7 @@ PACKAGES = {
         "notifications",
         "downtimes/test_silencing.py",
         "api/test_webhooks.py",
-        "ui/test_notification.py",
+        "ui/pages/test_notification.py",
         "live",
     ),
     "files": ("files", "metrics/test_partitions.py", "logs/test_partitions.py", "importing", "testing"),

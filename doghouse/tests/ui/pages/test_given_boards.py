@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-GIVEN = Path(__file__).resolve().parents[4] / "shared/data/extras/dashboards"
+GIVEN = Path(__file__).resolve().parents[5] / "shared/data/extras/dashboards"
 MOST = 60
 
 FAULTS = """() => {

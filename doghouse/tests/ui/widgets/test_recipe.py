@@ -27,7 +27,7 @@ GAUGE = {
 def _added(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The type of `recipe_widget`, registered for as long as a test lasts."""
     monkeypatch.setattr(registry, "REGISTERED", dict(widget_types()))
-    monkeypatch.setattr(assets, "FOLDERS", [*assets.FOLDERS, Path(__file__).parent / "recipe_static"])
+    monkeypatch.setattr(assets, "FOLDERS", [*assets.FOLDERS, Path(__file__).parent.parent / "recipe_static"])
     _forget_assets()
     import_module("recipe_widget")
     yield
