@@ -1,7 +1,7 @@
 """The windows of a metric query over the points of a source, over a stretch of history in columns.
 
 There is one plain way (`pointwise`), which knows whatever `queries` knows, and ways that are quicker for some queries and give the same. A property holds
-each to the plain one (doghouse/tests/monitors/test_ways.py).
+each to the plain one (doghouse/tests/monitors/windows/test_ways.py).
 """
 
 from __future__ import annotations

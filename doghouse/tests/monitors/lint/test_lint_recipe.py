@@ -18,7 +18,7 @@ from doghouse.monitors.lint import lint, rules
 from doghouse.monitors.lint.context import Context
 from doghouse.monitors.lint.rule import RULES, Problem, rule
 
-PAGES = Path(__file__).parents[3] / "docs" / "rules"
+PAGES = Path(__file__).parents[4] / "docs" / "rules"
 BODY = {
     "type": "metric alert",
     "name": "forbidden",

@@ -119,7 +119,7 @@ def test_a_rule_that_was_wrong_in_more_than_one_of_ten_is_off_by_default() -> No
 
 
 def test_the_pages_stand_in_the_wheel(tmp_path: Path) -> None:
-    builder = pytest.importorskip("hatchling.builders.wheel").WheelBuilder(str(Path(__file__).parents[2]))
+    builder = pytest.importorskip("hatchling.builders.wheel").WheelBuilder(str(Path(__file__).parents[3]))
     (wheel,) = builder.build(directory=str(tmp_path))
     names = zipfile.ZipFile(wheel).namelist()
     assert {f"doghouse/monitors/lint/pages/{one}.md" for one in RULES} <= set(names)
