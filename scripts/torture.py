@@ -50,7 +50,7 @@ PARTS = {
     ),
     "files": Part(
         "each file that a command reads: cut, damaged, endless, a pipe, a folder, nested, aliases; hostile wheels and commits",
-        ("doghouse/tests/files", "doghouse/tests/agent/test_integration.py", "doghouse/tests/review/test_hostile_revisions.py"),
+        ("doghouse/tests/files", "doghouse/tests/agent/commands/test_integration.py", "doghouse/tests/review/test_hostile_revisions.py"),
         {"FUZZ_CASES": "2000"},
     ),
     "requests": Part(
@@ -78,7 +78,7 @@ PARTS = {
     ),
     "faults": Part(
         "connections cut before and after, 429 and 500 on purpose, an intake that is away",
-        ("doghouse/tests/server/test_faults.py", "doghouse/tests/agent/test_forwarder.py", "doghouse/tests/agent/test_with_doghouse.py"),
+        ("doghouse/tests/server/test_faults.py", "doghouse/tests/agent/forwarder/test_forwarder.py", "doghouse/tests/agent/test_with_doghouse.py"),
     ),
     "applies": Part(
         "each call of my-metric's apply and destroy made to fail in turn, in four ways, and run again; calls that fail at random; the demo's processes killed",

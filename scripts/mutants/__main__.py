@@ -62,7 +62,12 @@ PACKAGES = {
     "files": ("files", "metrics/test_partitions.py", "logs/test_partitions.py", "importing", "testing"),
     "logs": ("logs", "api/test_logs.py", "api/test_log_searches.py"),
     "live": ("live", "notifications", "downtimes/test_silencing.py"),
-    "search": ("search", "monitors/records/test_record_queries.py", "api/test_log_searches.py", "api/test_monitor_search.py"),
+    "search": (
+        "search",
+        "monitors/records/test_record_queries.py",
+        "api/test_log_searches.py",
+        "api/test_monitor_search.py",
+    ),
     "slos": ("slos", "api/test_slos.py", "monitors/test_slo_alerts.py"),
     "tags": ("tags", "hosts", "downtimes", "metrics/test_intake.py", "search", "queries/test_parsing.py"),
     "time": ("time", "downtimes", "cli", "api/test_downtimes.py", "queries/test_rollups.py", "testing"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from doghouse.agent.postgres import activity, queries, relations
 
-PAGE = Path(__file__).parents[3] / "docs" / "agent.md"
+PAGE = Path(__file__).parents[4] / "docs" / "agent.md"
 
 
 def test_the_page_lists_every_metric_of_the_postgresql_check_with_its_tags():

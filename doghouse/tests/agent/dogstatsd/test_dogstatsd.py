@@ -14,7 +14,7 @@ from doghouse.agent.dogstatsd.intake import StatsdIntake, StatsdOptions
 from doghouse.agent.dogstatsd.listeners import Listeners
 from doghouse.agent.dogstatsd.messages import BadMessage, CheckMessage, EventMessage, MetricMessage, parse
 
-from .conftest import eventually
+from ..conftest import eventually
 
 T0 = 1772445600  # 10:00:00
 

@@ -12,7 +12,7 @@ from doghouse.agent.forwarder.payloads import Payload
 from doghouse.agent.forwarder.spool import Spool
 from doghouse.agent.forwarder.transport import Fate, Intake, judge
 
-from .conftest import KEY
+from ..conftest import KEY
 
 AWAY_S = 600
 

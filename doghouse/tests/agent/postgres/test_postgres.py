@@ -8,8 +8,8 @@ import subprocess
 import pytest
 import yaml
 
-from .conftest import command, eventually
-from .postgresql import PASSWORD, installed, running
+from ..conftest import command, eventually
+from ..postgresql import PASSWORD, installed, running
 
 SERVERS = installed()
 pytestmark = [
