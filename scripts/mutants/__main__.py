@@ -48,7 +48,7 @@ PACKAGES = {
         "live",
     ),
     "queries": ("queries", "monitors"),
-    "metrics": ("metrics", "files", "queries/test_worked_examples.py", "api/test_metric_metadata.py"),
+    "metrics": ("metrics", "files", "queries/evaluation/test_worked_examples.py", "api/test_metric_metadata.py"),
     "downtimes": ("downtimes", "backtest/test_run.py", "api/test_downtimes.py", "testing"),
     "backtest": ("backtest", "live/test_agreement.py"),
     "agent": ("agent", "files"),
@@ -69,8 +69,8 @@ PACKAGES = {
         "api/test_monitor_search.py",
     ),
     "slos": ("slos", "api/test_slos.py", "monitors/test_slo_alerts.py"),
-    "tags": ("tags", "hosts", "downtimes", "metrics/test_intake.py", "search", "queries/test_parsing.py"),
-    "time": ("time", "downtimes", "cli", "api/test_downtimes.py", "queries/test_rollups.py", "testing"),
+    "tags": ("tags", "hosts", "downtimes", "metrics/test_intake.py", "search", "queries/language/test_parsing.py"),
+    "time": ("time", "downtimes", "cli", "api/test_downtimes.py", "queries/evaluation/test_rollups.py", "testing"),
 }
 FIRST = 20  # so many tests are tried first: most mutants end there
 FEW = 3  # of a line that fewer tests reach, the tests of its file are tried too

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PUBLIC = ROOT / "doghouse/tests/queries/public_queries.txt"
+PUBLIC = ROOT / "doghouse/tests/queries/language/public_queries.txt"
 QUERIES = [
     "avg:m{NOT env:prod}", "avg:m{a:b AND !c:d}", "avg:m{a IN (!b)}", "avg:m{a=b}", "avg:m{a:}", "avg:m{$v}", "avg:m{*} by {$v}", "avg:m",
     "stddev:m{*}", "p101:m{*}", "count(v: v<=5):m{*}", "count(v):m{*}", "avg:m{*}.rollup(60,sum)", "avg:m{*}.rollup('sum',60)",

@@ -48,7 +48,7 @@ from doghouse.queries.language.tree import (
 )
 
 # A file of {"kind": "metric" or "monitor", "query": …} lines: queries of the wild, which are not in the repository.
-BESIDE = Path(__file__).parents[4] / "shared/spec/queries.jsonl"
+BESIDE = Path(__file__).parents[5] / "shared/spec/queries.jsonl"
 QUERIES = Path(os.environ.get("DOGHOUSE_QUERIES", BESIDE))
 
 
