@@ -39,9 +39,9 @@ KEPT = ROOT / ".cache/mutants"  # which tests reach which lines
 PACKAGES = {
     "monitors": (
         "monitors",
-        "api/test_monitors.py",
-        "api/test_monitor_search.py",
-        "api/test_notification_rules.py",
+        "api/monitors/test_monitors.py",
+        "api/monitors/test_search.py",
+        "api/monitors/test_notification_rules.py",
         "backtest/test_run.py",
         "backtest/test_commands.py",
         "testing",
@@ -49,7 +49,7 @@ PACKAGES = {
     ),
     "queries": ("queries", "monitors"),
     "metrics": ("metrics", "files", "queries/evaluation/test_worked_examples.py", "api/test_metric_metadata.py"),
-    "downtimes": ("downtimes", "backtest/test_run.py", "api/test_downtimes.py", "testing"),
+    "downtimes": ("downtimes", "backtest/test_run.py", "api/downtimes/test_downtimes.py", "testing"),
     "backtest": ("backtest", "live/test_agreement.py"),
     "agent": ("agent", "files"),
     "notifications": (
@@ -60,17 +60,24 @@ PACKAGES = {
         "live",
     ),
     "files": ("files", "metrics/test_partitions.py", "logs/test_partitions.py", "importing", "testing"),
-    "logs": ("logs", "api/test_logs.py", "api/test_log_searches.py"),
+    "logs": ("logs", "api/logs/test_logs.py", "api/logs/test_searches.py"),
     "live": ("live", "notifications", "downtimes/test_silencing.py"),
     "search": (
         "search",
         "monitors/records/test_record_queries.py",
-        "api/test_log_searches.py",
-        "api/test_monitor_search.py",
+        "api/logs/test_searches.py",
+        "api/monitors/test_search.py",
     ),
-    "slos": ("slos", "api/test_slos.py", "monitors/test_slo_alerts.py"),
+    "slos": ("slos", "api/slos/test_slos.py", "monitors/test_slo_alerts.py"),
     "tags": ("tags", "hosts", "downtimes", "metrics/test_intake.py", "search", "queries/language/test_parsing.py"),
-    "time": ("time", "downtimes", "cli", "api/test_downtimes.py", "queries/evaluation/test_rollups.py", "testing"),
+    "time": (
+        "time",
+        "downtimes",
+        "cli",
+        "api/downtimes/test_downtimes.py",
+        "queries/evaluation/test_rollups.py",
+        "testing",
+    ),
 }
 FIRST = 20  # so many tests are tried first: most mutants end there
 FEW = 3  # of a line that fewer tests reach, the tests of its file are tried too

@@ -8,7 +8,7 @@ import pytest
 
 from doghouse.time.clock import Clock
 
-from .conftest import Api
+from ..conftest import Api
 
 PATH = "/api/v2/monitor/notification_rule"
 UNKNOWN = "00000000-0000-1234-0000-000000000000"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import NOW, Api
+from ..conftest import NOW, Api
 
 QUERY = {"numerator": "sum:hits{code:2xx}.as_count()", "denominator": "sum:hits{!code:3xx}.as_count()"}
 WEEK = [{"timeframe": "7d", "target": 95, "warning": 98}]

@@ -5,7 +5,7 @@ from starlette.datastructures import State
 
 from doghouse.monitors.states.machine import GroupState, Status
 
-from .conftest import Api
+from ..conftest import Api
 from .test_monitors import make
 
 

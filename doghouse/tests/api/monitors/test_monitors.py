@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Api
+from ..conftest import Api
 
 QUERY = "avg(last_5m):avg:system.load.1{env:prod} by {host} > 90"
 LOGS = 'logs("service:foo").index("main").rollup("count").last("5m") > 2'

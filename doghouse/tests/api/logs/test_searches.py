@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from doghouse.logs.api import analytics
 from doghouse.logs.model import Log
 
-from .conftest import NOW, Api
+from ..conftest import NOW, Api
 
 SEARCH, LIST = "/api/v2/logs/events/search", "/api/v2/logs/events"
 AGGREGATE, V1 = "/api/v2/logs/analytics/aggregate", "/api/v1/logs-queries/list"

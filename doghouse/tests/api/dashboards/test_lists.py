@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Api
+from ..conftest import Api
 
 LISTS = "/api/v1/dashboard/lists/manual"
 NOTE = {"definition": {"type": "note", "content": "hello"}, "layout": {"x": 0, "y": 0, "width": 4, "height": 2}}

@@ -9,7 +9,7 @@ from doghouse.logs.model import Log
 from doghouse.logs.preprocessing import stored
 from doghouse.logs.store.log_store import LogStore
 
-from .conftest import API_KEY, NOW, Api
+from ..conftest import API_KEY, NOW, Api
 
 
 def messages(body: bytes, content_type: str = "application/json") -> list[str]:

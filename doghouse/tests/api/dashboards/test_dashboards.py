@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from doghouse.dashboards.identity import slug
 
-from .conftest import Api
+from ..conftest import Api
 
 NOTE = {"definition": {"type": "note", "content": "hello"}}
 BOARD = {"title": "My board", "layout_type": "ordered", "widgets": [NOTE]}

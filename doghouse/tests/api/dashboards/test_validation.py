@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Api
+from ..conftest import Api
 from .test_dashboards import NOTE, board
 
 ASKING = [{"q": "avg:m{*}"}]

@@ -6,8 +6,8 @@ import pytest
 from doghouse.downtimes import v1
 from doghouse.downtimes.model import DowntimeError
 
-from .conftest import NOW, Api
-from .test_monitors import make
+from ..conftest import NOW, Api
+from ..monitors.test_monitors import make
 
 V1, V2 = "/api/v1/downtime", "/api/v2/downtime"
 UNKNOWN = "00000000-0000-1234-0000-000000000000"

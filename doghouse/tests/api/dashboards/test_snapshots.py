@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import NOW, Api
+from ..conftest import NOW, Api
 
 PNG = b"\x89PNG\r\n\x1a\n"
 RANGE = {"start": int(NOW) - 300, "end": int(NOW)}

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Api
+from ..conftest import Api
 from .test_dashboards import board
 
 
