@@ -34,13 +34,13 @@ class Part:
 PARTS = {
     "kills": Part(
         "kill -9 at random moments of what writes: points, a whole server under load, states and mails, the Agent's queue",
-        ("doghouse/tests/metrics/test_kill.py", "doghouse/tests/server/test_kills.py", "doghouse/tests/live/test_crashes.py",
+        ("doghouse/tests/metrics/store/test_kill.py", "doghouse/tests/server/test_kills.py", "doghouse/tests/live/test_crashes.py",
          "doghouse/tests/logs/test_durability.py"),
         {"TORTURE_KILLS": "200"},
     ),
     "disk": Part(
         "a full disk, a damaged block of each store, files that are missing, foreign or newer, backups beside writing",
-        ("doghouse/tests/metrics/test_full_disk.py", "doghouse/tests/storage", "doghouse/tests/server/test_backup.py"),
+        ("doghouse/tests/metrics/store/test_full_disk.py", "doghouse/tests/storage", "doghouse/tests/server/test_backup.py"),
         {"TORTURE_BLOCKS": "all"},
     ),
     "clocks": Part(

@@ -59,7 +59,7 @@ PACKAGES = {
         "ui/pages/test_notification.py",
         "live",
     ),
-    "files": ("files", "metrics/test_partitions.py", "logs/test_partitions.py", "importing", "testing"),
+    "files": ("files", "metrics/files/test_partitions.py", "logs/test_partitions.py", "importing", "testing"),
     "logs": ("logs", "api/logs/test_logs.py", "api/logs/test_searches.py"),
     "live": ("live", "notifications", "downtimes/test_silencing.py"),
     "search": (
@@ -69,7 +69,14 @@ PACKAGES = {
         "api/monitors/test_search.py",
     ),
     "slos": ("slos", "api/slos/test_slos.py", "monitors/test_slo_alerts.py"),
-    "tags": ("tags", "hosts", "downtimes", "metrics/test_intake.py", "search", "queries/language/test_parsing.py"),
+    "tags": (
+        "tags",
+        "hosts",
+        "downtimes",
+        "metrics/intake/test_intake.py",
+        "search",
+        "queries/language/test_parsing.py",
+    ),
     "time": (
         "time",
         "downtimes",
