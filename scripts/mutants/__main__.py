@@ -50,7 +50,7 @@ PACKAGES = {
     "queries": ("queries", "monitors"),
     "metrics": ("metrics", "files", "queries/evaluation/test_worked_examples.py", "api/test_metric_metadata.py"),
     "downtimes": ("downtimes", "backtest/test_run.py", "api/downtimes/test_downtimes.py", "testing"),
-    "backtest": ("backtest", "live/test_agreement.py"),
+    "backtest": ("backtest", "live/agreement/test_metrics.py"),
     "agent": ("agent", "files"),
     "notifications": (
         "notifications",

@@ -13,7 +13,7 @@ from doghouse.metrics.model import MetricType
 from doghouse.monitors.validation import validate
 from doghouse.queries import NotEvaluated
 
-from .test_agreement import CONDITIONS, MESSAGES, OPTIONS, agree, body_of, samples
+from .test_metrics import CONDITIONS, MESSAGES, OPTIONS, agree, body_of, samples
 
 SPANS = ("last_1m", "last_2m", "last_5m", "last_15m")
 AGGREGATORS = ("avg", "sum", "min", "max")
