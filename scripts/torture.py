@@ -82,7 +82,7 @@ PARTS = {
     ),
     "applies": Part(
         "each call of my-metric's apply and destroy made to fail in turn, in four ways, and run again; calls that fail at random; the demo's processes killed",
-        ("companion/tests/test_failures.py", "companion/tests/test_demo.py"),
+        ("companion/tests/provisioning/test_failures.py", "companion/tests/demo/test_demo.py"),
         {"TORTURE_APPLIES": "1000"},
     ),
 }  # fmt: skip

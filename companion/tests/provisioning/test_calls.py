@@ -13,7 +13,7 @@ import urllib3
 
 from doghouse.running import House
 
-from .conftest import MyMetric
+from ..conftest import MyMetric
 
 
 def fill(house: House, number: int) -> None:

@@ -22,7 +22,7 @@ from companion.settings import Settings
 from doghouse.importing import Keys
 from doghouse.running import House
 
-from .faulty import SLOW_S, Road, road_to
+from ..faulty import SLOW_S, Road, road_to
 
 SETTINGS = Settings(email="me@example.org", host="web-1", timezone="Europe/Berlin", tags=("env:lab", "role:web"))
 MARKED = {"timeboard": 2, "monitor": 1, "slo": 0, "downtime": 2, "host tags": 1}

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-FILE = Path(__file__).parents[2] / "deploy/docker-compose.yaml"
+FILE = Path(__file__).parents[3] / "deploy/docker-compose.yaml"
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(FILE.read_text())["services"]
 DOCKERFILE = FILE.parent / "doghouse/Dockerfile"
 IMAGE = dict(

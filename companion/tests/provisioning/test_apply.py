@@ -19,7 +19,7 @@ from companion.settings import Settings
 from doghouse.importing import Keys
 from doghouse.running import House
 
-from .conftest import MyMetric
+from ..conftest import MyMetric
 
 KINDS = {"timeboard": 2, "monitor": 1, "downtime": 2, "host tags": 1}
 SETTINGS = Settings(email="me@example.org", host="web-1", timezone="Europe/Berlin", tags=("env:lab", "role:web"))

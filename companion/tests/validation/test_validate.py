@@ -14,7 +14,7 @@ from companion import resources
 from companion.settings import Settings
 from companion.validation.command import check
 
-from .conftest import MyMetric
+from ..conftest import MyMetric
 
 NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
 SHIPPED = {
