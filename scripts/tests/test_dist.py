@@ -13,7 +13,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from scripts import dist, packages, release
-from scripts.tests.test_docs import targets
+from scripts.tests.docs.test_docs import targets
 
 ROOT = packages.ROOT
 

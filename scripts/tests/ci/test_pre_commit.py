@@ -14,7 +14,7 @@ import yaml
 
 from scripts.tests.example import GOOD, TESTS
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
 BIN = Path(sys.executable).parent
 DEADLINE_S = 600

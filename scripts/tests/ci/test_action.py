@@ -21,7 +21,7 @@ from scripts import action_comment
 from scripts.tests.example import GOOD
 from scripts.tests.example import TESTS as EXAMPLE
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 STEPS = ACTION["runs"]["steps"]
 TOKEN = "made-up"

@@ -12,7 +12,7 @@ from datadog_api_client import ApiClient, Configuration
 from datadog_api_client.v1.model.dashboard import Dashboard
 from datadog_api_client.v1.model.monitor import Monitor
 
-ASSETS = Path(__file__).resolve().parent.parent.parent / "my_metric/assets"
+ASSETS = Path(__file__).resolve().parent.parent.parent.parent / "my_metric/assets"
 
 
 def dashboard() -> dict[str, Any]:

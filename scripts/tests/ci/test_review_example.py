@@ -8,7 +8,7 @@ import pytest
 
 from scripts import review_example
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPTS = Path(__file__).resolve().parent.parent
+SCRIPTS = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(SCRIPTS))
 
 from e2e_engine import command, networking, without_counts  # noqa: E402

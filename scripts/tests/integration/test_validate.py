@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent.parent
 
 needs_ddev = pytest.mark.skipif(
     not (ROOT / ".venv-ddev/setup-stamp").exists(), reason="ddev is not set up: make validate"

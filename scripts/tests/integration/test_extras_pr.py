@@ -14,7 +14,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent.parent
 MODULE = runpy.run_path(str(ROOT / "scripts/extras_pr.py"))
 OURS = (ROOT / ".github/workflows/test-all.yml").read_text()
 NEIGHBOURS = {"aqua": "Aqua", "mergify": "Mergify", "neo4j": "Neo4j", "zabbix": "Zabbix"}

@@ -25,7 +25,7 @@ from markdown_it import MarkdownIt
 from companion import cli as companion_cli
 from doghouse import cli, running
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
 PATTERNS = ("*.md", "docs/*.md", "docs/*/*.md", "*/README.md", "deploy/*/README.md")
 AGENTS_OWN = ROOT / "my_metric/README.md"  # in the words of integrations-extras; its commands are a real Agent's

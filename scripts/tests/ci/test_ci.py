@@ -15,7 +15,7 @@ import yaml
 
 from scripts.tests.example import GOOD, TESTS
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
 PAGE = (ROOT / "docs" / "ci.md").read_text()
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
