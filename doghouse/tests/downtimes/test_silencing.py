@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from doghouse import downtimes as dt
 from doghouse.downtimes import Downtime
-from doghouse.monitors import GroupState, Rules, Status
-from doghouse.notifications.silencing import of_ends
+from doghouse.monitors import GroupState, Rules, Status, Transition
+from doghouse.notifications.silencing import Due, of_ends
 
 
 def canceled(downtime: Downtime, clock: str) -> Downtime:
@@ -141,6 +141,25 @@ def test_an_end_that_was_over_when_the_downtime_was_made_sends_nothing() -> None
         return len(list(due))
 
     assert (sent(made_before), sent(made_later)) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("status", "sends"),
+    [(Status.ALERT, True), (Status.WARN, True), (Status.NO_DATA, True), (Status.OK, False), (Status.NEW, False)],
+)
+def test_what_an_end_sends_is_the_state_that_the_group_is_in(status: Status, sends: bool) -> None:
+    downtime = once("10:04", "10:06:30", notify_end_states=["alert", "warn", "no data"])
+    covers = dt.covers([downtime], T0, at("10:10"))
+    state = GroupState(status, 95.5, first_triggered=at("10:03"), last_triggered=at("10:05"))
+
+    def due(monitor_notifies: bool, after: float, until: float) -> list[Due]:
+        notifies_at = [at("10:06:30")] if monitor_notifies else []
+        return list(of_ends(covers, after, until, lambda _: state, notifies_at=notifies_at.__contains__, notifies_no_data=True))  # fmt: skip
+
+    end = at("10:06:30")
+    entered = Transition(end, Status.OK, status, 95.5, notify=True, first_triggered=at("10:03"), last_triggered=at("10:05"))  # fmt: skip
+    assert due(False, end - 1, end) == ([Due(entered, end, released_by=downtime.label)] if sends else [])
+    assert due(False, end, end + 60) == due(False, end - 60, end - 1) == due(True, end - 1, end) == []
 
 
 def test_steps_between_warn_and_alert_are_silenced() -> None:

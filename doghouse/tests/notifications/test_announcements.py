@@ -65,3 +65,9 @@ def test_it_says_what_is_silenced_and_for_how_long_in_its_own_zone() -> None:
     assert made.body == "Upgrading @ops@example.com\n\nFrom 2026-03-02 11:03 CET to 2026-03-02 11:05 CET"
     forever = next(announcements(downtime({"start": ONCE["start"]}), T0, T0))
     assert forever.body.endswith("\n\nFrom 2026-03-02 10:03 UTC on")
+
+
+def test_a_downtime_that_is_over_says_no_times() -> None:
+    cancelled = replace(downtime({"start": ONCE["start"]}), canceled=T0 + 60.0)
+    [*_, last] = announcements(cancelled, T0, T0 + 600)
+    assert (last.transition, last.body) == ("Downtime canceled", "Upgrading @ops@example.com")

@@ -38,8 +38,10 @@ TRIGGERED = Transition(AT, Status.OK, Status.ALERT, 95.0, notify=True, first_tri
 
 
 def of(transition: Transition = TRIGGERED, monitor: mon.Definition = MONITOR) -> Notification:
-    made = notification(monitor, (("host", "web-1"),), Due(transition, transition.at), {})
-    return msgspec.structs.replace(made, id=3, event_id=5)
+    """A notification as it is read from the store."""
+    written = notification(monitor, (("host", "web-1"),), Due(transition, transition.at + 0.25), {})
+    stored = msgspec.json.encode(msgspec.structs.replace(written, id=3, event_id=5))
+    return msgspec.json.decode(stored, type=Notification)
 
 
 def variables(made: Notification | None = None, **custom: str) -> Variables:
@@ -85,25 +87,10 @@ def test_the_password_of_a_url_is_not_shown() -> None:
 
 
 def test_what_each_variable_says() -> None:
-    said = variables().values
-    assert {
-        name: said[name]
-        for name in (
-            *("ID", "ALERT_ID", "ALERT_QUERY", "ALERT_METRIC", "METRIC_NAMESPACE", "ALERT_PRIORITY", "PRIORITY"),
-            *("ALERT_SCOPE", "TAGS", "ALERT_STATUS", "ALERT_TITLE", "EVENT_TITLE", "ALERT_TRANSITION", "ALERT_TYPE"),
-            *(
-                "EVENT_TYPE",
-                "DATE",
-                "DATE_POSIX",
-                "LAST_UPDATED",
-                "EVENT_MSG",
-                "HOSTNAME",
-                "LINK",
-                "ORG_ID",
-                "SNAPSHOT",
-            ),
-        )
-    } == {
+    values = dict(variables().values)
+    keys = {values.pop(name) for name in ("AGGREG_KEY", "ALERT_CYCLE_KEY")}
+    assert len(keys) == 2
+    assert values == {
         "ID": "5",
         "ALERT_ID": "7",
         "ALERT_QUERY": MONITOR.query,
@@ -119,15 +106,38 @@ def test_what_each_variable_says() -> None:
         "ALERT_TRANSITION": "Triggered",
         "ALERT_TYPE": "error",
         "EVENT_TYPE": "metric_alert_monitor",
-        "DATE": str(AT * 1000),
+        "DATE": str(AT * 1000 + 250),
         "DATE_POSIX": str(AT),
-        "LAST_UPDATED": str(AT * 1000),
+        "LAST_UPDATED": str(AT * 1000 + 250),
+        "LAST_UPDATED_POSIX": str(AT),
         "EVENT_MSG": 'say "hi"',
+        "TEXT_ONLY_MSG": 'say "hi"',
         "HOSTNAME": "web-1",
         "LINK": "http://127.0.0.1:8420/inbox/3",
         "ORG_ID": "1",
+        "ORG_NAME": "doghouse",
+        "USER": "You",
+        "USERNAME": "you@example.com",
+        "EMAIL": "you@example.com",
         "SNAPSHOT": "",
+        "LOGS_SAMPLE": "",
     }
+
+
+def test_what_a_notification_has_not_is_empty() -> None:
+    bare = Notification(at=AT, kind="downtime", transition="x", subject="s", title="t", body="b", downtime_id="d", tags=("audit",))  # fmt: skip
+    values = variables(bare).values
+    empty = {"ALERT_CYCLE_KEY", "ALERT_ID", "ALERT_PRIORITY", "ALERT_SCOPE", "HOSTNAME", "ALERT_METRIC"}
+    assert {values[name] for name in empty} == {""}
+    assert (values["TAGS"], values["ALERT_TYPE"]) == ("audit", "info")
+    quiet = built_in(replace(bare, bodiless=("webhook-x",)), "webhook-x", "")
+    assert (quiet["EVENT_MSG"], quiet["TEXT_ONLY_MSG"]) == ("", "")
+    assert built_in(replace(bare, bodiless=("webhook-y",)), "webhook-x", "")["EVENT_MSG"] == "b"
+
+
+def test_several_values_of_a_tag_stand_behind_each_other() -> None:
+    values = tags(replace(of(), tags=("env:a", "team:x", "env:b")))
+    assert (values["env"], values["team"]) == ("a,b", "x")
 
 
 @pytest.mark.parametrize(
@@ -173,7 +183,7 @@ def test_the_plain_text_has_no_markdown() -> None:
         ('{"a": "$ALERT_TITLE2"}', '{"a": "' + of().title + '2"}'),
         ('{"a": "$NOTHING $5"}', '{"a": "$NOTHING $5"}'),
         ('{"a": "$INCIDENT_TITLE|$SECURITY_RULE_NAME|$SYNTHETICS_SUMMARY"}', '{"a": "||"}'),
-        ('{"a": $DATE}', f'{{"a": {AT * 1000}}}'),
+        ('{"a": $DATE}', f'{{"a": {AT * 1000 + 250}}}'),
         ('{"$HOSTNAME": 1}', '{"web-1": 1}'),
         ('{"a": "\\"$HOSTNAME\\""}', '{"a": "\\"web-1\\""}'),
     ],
@@ -212,6 +222,8 @@ def test_no_value_can_add_a_header_or_change_the_length() -> None:
 @given(st.text(), st.text())
 def test_any_message_makes_the_default_payload_json_that_says_it(message: str, name: str) -> None:
     made = msgspec.structs.replace(of(), body=message.replace("&", ""), title=name)
-    said = json.loads(request(Webhook("x", "http://localhost", DEFAULT_PAYLOAD), variables(made)).body)
+    posted = request(Webhook("x", "http://localhost", DEFAULT_PAYLOAD), variables(made))
+    assert posted.notes == ()
+    said = json.loads(posted.body)
     assert said["title"] == name
     assert said["body"] == message.replace("&", "")

@@ -144,6 +144,17 @@ def test_a_slow_receiver_holds_up_nobody_else(tmp_path: Path) -> None:
         assert copies(house)["webhook-slow"].state == "waiting"  # it is sent after the next start
 
 
+def test_a_copy_is_sent_once_however_often_the_outbox_looks_meanwhile(tmp_path: Path) -> None:
+    with living(tmp_path) as house, receiving(200, waits_s=0.5) as receiver:
+        hook(house, receiver.url)
+        triggered(house)
+        for _ in range(5):
+            house.service.outbox.look()
+            time.sleep(0.02)
+        house.service.outbox.wait()
+        assert (len(receiver.got), copies(house)["webhook-pager"].state) == (1, "sent")
+
+
 def test_an_answer_that_does_not_come_is_given_up_after_a_while(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -321,6 +332,40 @@ def test_the_next_address_is_tried_where_one_cannot_be_reached(monkeypatch: pyte
     monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", resolving_to("127.0.0.2", "127.0.0.1"))
     with receiving(200) as receiver:
         assert ask(receiver.url.replace("127.0.0.1", "localhost")) == 200
+
+
+def test_a_name_without_an_address_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def getaddrinfo(*_: Any, **__: Any) -> Sequence[Any]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", getaddrinfo)
+    with pytest.raises(SendError, match=r"^hooks.example.com has no address: Name or service not known$") as raised:
+        ask("http://hooks.example.com/x", "hooks.example.com")
+    assert not raised.value.final
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "final"),
+    [
+        *((300, "300 Multiple Choices, and redirects are not followed", True), (400, "400 Bad Request", True)),
+        *((399, "399, and redirects are not followed", True), (499, "499", True)),
+        *((500, "500 Internal Server Error", False), (599, "599", False)),
+    ],
+)
+def test_what_is_answered_is_said_and_from_500_on_tried_again(status: int, words: str, final: bool) -> None:
+    with receiving(status) as receiver, pytest.raises(SendError) as raised:
+        ask(receiver.url)
+    assert (str(raised.value), raised.value.final) == (f"answered {words}", final)
+
+
+def test_a_connection_that_breaks_is_tried_again() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=lambda: listener.accept()[0].close(), daemon=True)
+        thread.start()
+        with pytest.raises(SendError, match=r"^the connection broke: \w+Error$") as raised:
+            ask(f"http://127.0.0.1:{listener.getsockname()[1]}/")
+        thread.join(5)
+    assert not raised.value.final
 
 
 def test_a_redirect_is_not_followed(tmp_path: Path) -> None:
