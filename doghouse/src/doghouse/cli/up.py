@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -62,7 +61,6 @@ def up(
 
     Example: doghouse up --port 0 --json
     """
-    gc.set_threshold(20_000, 20, 50)  # requests make many objects that soon go by themselves; imports, many that stay
     from doghouse import running
     from doghouse.time.clock import Clock
 
