@@ -9,16 +9,21 @@ from typing import Any, ClassVar
 import msgspec
 import numpy as np
 
-from doghouse.metrics.model import Ints
+from doghouse.metrics.memory import MemorySource
+from doghouse.metrics.model import Ints, no_columns
 from doghouse.monitors import custom_schedule
 from doghouse.monitors.comparison_checks import Comparison
 from doghouse.monitors.custom_schedule import Recurrence, ScheduleError
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.evaluating import Sources, Stretch, column_history
-from doghouse.monitors.model import Thresholds
+from doghouse.monitors.model import MonitorError, Thresholds
 from doghouse.monitors.query import frequency
+from doghouse.monitors.records.windows import Nothing
 from doghouse.monitors.windows.columns import GroupColumn, lines
-from doghouse.queries import NotEvaluated, ResultSeries
+from doghouse.queries import NotEvaluated, QuerySyntaxError, ResultSeries
+from doghouse.time.lengths import DAY
+
+_A_TICK = np.array([DAY], np.int64)
 
 
 class ThresholdMonitor(Definition, frozen=True, dict=True):
@@ -86,6 +91,17 @@ class ComparedMonitor(ThresholdMonitor, frozen=True, dict=True):
     def lines(self, sources: Sources, ticks: Ints, shown: Ints) -> list[ResultSeries] | None:
         """A line a group."""
         return lines(self.query, self.columns(sources, ticks), np.isin(ticks, shown), ticks, self.every)
+
+    def why_unevaluated(self) -> str:
+        """A custom schedule that cannot be read, a search with a unit, or a function in its query that is not evaluated."""
+        nothing = Sources(lambda _: (MemorySource([], no_columns()), None), records=lambda _: Nothing())
+        try:
+            list(self.columns(nothing, _A_TICK))
+        except NotEvaluated as error:
+            return str(error)
+        except (QuerySyntaxError, MonitorError):
+            pass
+        return ""
 
     @property
     def every(self) -> int:

@@ -11,8 +11,7 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import Ints, Source, no_columns
+from doghouse.metrics.model import Ints, Source
 from doghouse.monitors import comparison_checks
 from doghouse.monitors.compared import ComparedMonitor
 from doghouse.monitors.definition import Definition, kind
@@ -34,7 +33,6 @@ from doghouse.queries import (
     MetricQuery,
     MonitorQuery,
     NotEvaluated,
-    QuerySyntaxError,
     anomaly_settings,
     function_names,
     group_keys,
@@ -50,7 +48,6 @@ from doghouse.queries.language.tree import AllOf, AnyOf, Scope
 INTEGRATION_PREFIXES = ("aws.", "azure.", "gcp.")  # GUESS: which metrics make a monitor one of an integration
 ALGORITHMS = {"anomalies": "anomaly", "outliers": "outlier", "forecast": "forecast"}  # the words of searches
 HOW = {"avg": "on average", "max": "at least once", "min": "at all times", "sum": "in total"}
-_A_TICK = np.array([24 * 3600], np.int64)
 _OPERATOR = re.compile(r"[<>]|[=!]=")
 
 
@@ -215,16 +212,6 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
             return iter(())
         points, evaluated = sources.points(self)
         return anomaly_remarks(metric_query(evaluated) if evaluated else self._query, points, start, end)
-
-    def why_unevaluated(self) -> str:
-        """A custom schedule that cannot be read, or a function in its query that is not evaluated."""
-        try:
-            list(evaluate_range(self, MemorySource([], no_columns()), _A_TICK))
-        except NotEvaluated as error:
-            return str(error)
-        except (QuerySyntaxError, MonitorError):
-            return ""
-        return ""
 
     @classmethod
     def lacking(cls) -> str:

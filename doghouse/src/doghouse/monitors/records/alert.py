@@ -22,7 +22,7 @@ from doghouse.monitors.records import messages, reading, variables
 from doghouse.monitors.records.evaluation import ByGroup, Evaluator
 from doghouse.monitors.records.model import Asked, RecordQuery, VariableError
 from doghouse.monitors.records.reading import WrongSearch
-from doghouse.monitors.records.windows import MS, Nothing, RecordsOf
+from doghouse.monitors.records.windows import MS, RecordsOf
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.states.rules import filling, record_rules
@@ -44,7 +44,6 @@ from doghouse.time.lengths import MINUTE
 
 WRONG_SEARCH = f"{INVALID_QUERY}: Invalid query: Check for invalid tags or facets in your query."  # terraform-provider-datadog issue 2341
 SOURCES = ("logs", "events", "spans")  # the data sources that a formula may read
-A_TICK = np.array([24 * 3600], np.int64)
 
 
 class RulesOf(Protocol):
@@ -260,17 +259,6 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
         """With another query."""
         monitor = msgspec.structs.replace(self, query=text, document={**self.document, "query": text})
         return msgspec.structs.replace(monitor, asked=type(self).read(monitor))
-
-    def why_unevaluated(self) -> str:
-        """A custom schedule that cannot be read, a search with a unit, or a function in its formula that is not evaluated."""
-        nothing = Sources(lambda _: (MemorySource([], no_columns()), None), records=lambda _: Nothing())
-        try:
-            list(self.columns(nothing, A_TICK))
-        except NotEvaluated as error:
-            return str(error)
-        except (QuerySyntaxError, MonitorError):
-            return ""
-        return ""
 
 
 def _keys(tree: Asked) -> tuple[str, ...]:
