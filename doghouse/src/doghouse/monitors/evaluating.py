@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -161,16 +162,13 @@ class Stepping:
     def histories(self) -> Iterator[Callable[[], GroupHistory]]:
         """Each group's history so far."""
         ticks = np.array(self._ticks, np.int64)
-        for group, state in self.states.items():
-            history = recorded(ticks, self._statuses[group], self._transitions.get(group, ()), state)
-            values = self._values[group]
-            group_history = GroupHistory(group, history, _at(values), _all(values))
-            yield lambda group_history=group_history: group_history  # type: ignore[misc]
+        return (partial(self._history, group, ticks) for group in self.states)
 
-
-def _at(values: Sequence[float]) -> Callable[[int], float]:
-    return lambda index: values[index] if index >= 0 else math.nan
-
-
-def _all(values: Sequence[float]) -> Callable[[], Floats]:
-    return lambda: np.array(values, np.float64)
+    def _history(self, group: Group, ticks: Ints) -> GroupHistory:
+        values, transitions = self._values[group], self._transitions.get(group, ())
+        return GroupHistory(
+            group,
+            recorded(ticks, self._statuses[group], transitions, self.states[group]),
+            lambda index: values[index] if index >= 0 else math.nan,
+            lambda: np.array(values, np.float64),
+        )

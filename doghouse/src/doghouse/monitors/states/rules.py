@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 from msgspec.structs import replace
 
 from doghouse.monitors.model import MonitorError, Options, Thresholds
@@ -32,7 +31,7 @@ def metric_rules(options: Options, thresholds: Thresholds, query: MonitorQuery) 
 
 def filling(options: Options) -> Options:
     """The options where default_zero() fills what is missing: nothing but 0 comes of it, whatever they say (monitors/configuration, since August 2026)."""
-    return msgspec.structs.replace(options, on_missing_data="default", notify_no_data=False)
+    return replace(options, on_missing_data="default", notify_no_data=False)
 
 
 def point_rules(
@@ -53,7 +52,7 @@ def record_rules(
     what is not said of missing data is `default`; `new_host_delay` delays no group.
     """
     if options.on_missing_data is None and not options.notify_no_data:
-        options = msgspec.structs.replace(options, on_missing_data="default")
+        options = replace(options, on_missing_data="default")
     missing, after = _missing(options, counts, window)
     delay = NEW_GROUP_DELAY_S if options.new_group_delay is None else options.new_group_delay
     rules = _compared(options, thresholds, comparator, multi=bool(keys))
@@ -64,20 +63,16 @@ def _compared(options: Options, thresholds: Thresholds, comparator: str, *, mult
     """What all rules have in common that compare a value with thresholds."""
     if thresholds.critical is None:
         raise MonitorError("options.thresholds.critical", "Alert status is required.")
-    return Rules(
+    return replace(
+        followed_rules(options, multi=multi),
         comparator=comparator,
         critical=thresholds.critical,
         warning=thresholds.warning,
         critical_recovery=thresholds.critical_recovery,
         warning_recovery=thresholds.warning_recovery,
-        multi=multi,
-        notify_no_data=notifies_no_data(options),
         delay=options.evaluation_delay or 0,
         timeout=(options.timeout_h or 0) * HOUR or None,
         retention=_retention(options.group_retention_duration),
-        renotify_interval=(options.renotify_interval or 0) * MINUTE or None,
-        renotify_occurrences=options.renotify_occurrences,
-        renotify_statuses=_renotify_statuses(options),
     )
 
 

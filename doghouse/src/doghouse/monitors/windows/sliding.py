@@ -26,11 +26,10 @@ REDUCERS: Mapping[str, Callable[[Floats], Any]] = {
 
 
 class Buckets(Struct, frozen=True):
-    """How points become the values that a window reduces: time aggregation in buckets of `interval` seconds (aligned to 1970 UTC), each then times `scale`."""
+    """How points become the values that a window reduces: time aggregation in buckets of `interval` seconds (aligned to 1970 UTC)."""
 
     interval: int
     aggregator: TimeAggregator = "avg"
-    scale: float = 1.0
 
 
 def reduce_windows(
@@ -60,8 +59,6 @@ def _same_phase(ts: Ints, values: Floats, ends: Ints, span: int, how: str, bucke
     if not behind and MINUTE_S % interval == 0 and span % MINUTE_S == 0:
         if not _alone(ts, buckets):
             ts, values = bucketed(ts, values, buckets)
-        elif buckets.scale != 1.0:
-            values = values * buckets.scale
         return _cells(ts, values, ends, span, MINUTE_S).reduced(how)
     starts, whole = bucketed(ts, values, buckets)
     first = -(-(int(ends[0]) - span) // interval) * interval  # of the first window: the first bucket that starts in it
@@ -87,7 +84,7 @@ def bucketed(ts: Ints, values: Floats, buckets: Buckets) -> tuple[Ints, Floats]:
     if not alone:
         rolled = roll_up(Columns(np.zeros(len(ts), np.int64), ts, values), Rollup(buckets.interval, buckets.aggregator))
         starts, values = rolled.ts, rolled.value
-    return starts, values if buckets.scale == 1.0 else values * buckets.scale
+    return starts, values
 
 
 class _Cells(Struct, frozen=True, eq=False):

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from doghouse.metrics.memory import Subset
-from doghouse.metrics.model import Columns, Floats, Ints, Rollup, Series, Source
+from doghouse.metrics.model import Columns, Floats, Ints, Series, Source
 from doghouse.monitors.query import MAY_MISS, Windows, difference, frequency, full_bucket
 from doghouse.monitors.windows import pointwise, single
 from doghouse.monitors.windows.anomalies import Reading
@@ -284,15 +284,13 @@ def _changed(
 
     The times of the pairs, of those whose difference is known (a change in percent of 0 is not), and the windows.
     """
-    from doghouse.metrics.memory import roll_up
-
     assert query.change is not None
-    rolled = roll_up(Columns(np.zeros(len(ts), np.int64), ts, values), Rollup(buckets.interval, buckets.aggregator))
-    earlier = np.searchsorted(rolled.ts, rolled.ts - query.change.shift)
-    there = rolled.ts[earlier] == rolled.ts - query.change.shift
-    change = difference(query.change, rolled.value[there], rolled.value[earlier[there]])
+    starts, whole = bucketed(ts, values, buckets)
+    earlier = np.searchsorted(starts, starts - query.change.shift)
+    there = starts[earlier] == starts - query.change.shift
+    change = difference(query.change, whole[there], whole[earlier[there]])
     known = ~np.isnan(change)
-    pairs = rolled.ts[there]
+    pairs = starts[there]
     times = pairs[known]
     reduced = reduce_windows(
         times, change[known], over.ends, query.window.seconds, query.aggregator, Buckets(buckets.interval)
