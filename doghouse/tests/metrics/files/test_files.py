@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from doghouse.metrics.files import rows
 from doghouse.metrics.files.series_files import SeriesFileError, open_series, read_series
 from doghouse.monitors import evaluate, parse
 
@@ -61,6 +62,12 @@ def test_a_parquet_file_holds_the_same_as_a_csv_file(file, tmp_path):
         ),
         ("timestamp,metric,value\n1,a\n", r"series\.csv:2: the line has 2 fields, the header 3"),
         ("timestamp,metric,value,interval\n1,a,1,-10\n", r"series\.csv:2: interval '-10' is not .* 0 or more"),
+        ("timestamp,metric,value,value\n1,a,1,1\n", "series.csv:1: has the column value twice"),
+        ("timestamp,metric,value,host,tags,host\n1,a,1,h,,h\n", "series.csv:1: has the column host twice"),
+        ('timestamp,metric,value\n1,a,1\n2,"a"b,1\n', "series.csv:3: is no CSV here: "),
+        ("timestamp,metric,value\n1,a,1\n-1,a,1\n", "series.csv:3: timestamp -1 is before 1970"),
+        ("timestamp,metric,value\n32503680001,a,1\n", "series.csv:2: timestamp 32503680001 is beyond the year 3000"),
+        ("timestamp,metric,value\n1,,1\n", "series.csv:2: metric is empty"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(file, text, wrong):
@@ -172,3 +179,15 @@ def test_a_mistake_far_down_is_named_with_its_line(file, row, wrong):
 def test_a_file_without_rows_has_no_series(file):
     series, columns, _ = read_series(file("timestamp,metric,value\n"))
     assert (series, len(columns)) == ([], 0)
+
+
+def test_the_first_and_the_last_second_of_a_file_can_be_read(file):
+    _, columns, _ = read_series(file("timestamp,metric,value\n0,m,1\n32503680000,m,2\n"))
+    assert columns.ts.tolist() == [0, 32_503_680_000]
+
+
+def test_more_points_than_memory_holds_are_refused(monkeypatch):
+    monkeypatch.setattr(rows, "MOST_AT_ONCE", 1000)
+    rows.check_rows(1000)
+    with pytest.raises(ValueError, match="has 1,001 points, and at most 1,000 are read at once: sort it by metric"):
+        rows.check_rows(1001)
