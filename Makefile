@@ -56,7 +56,7 @@ clients: setup  ## other people's clients, from their registries, against doghou
 	@.venv/bin/python -m scripts.clients $(ARGS)
 
 docs-pictures: setup  ## the pictures of docs/ and README, of a demo that runs ten minutes for them; ARGS="--minutes 2" for less
-	@.venv/bin/python -m scripts.docs_pictures $(ARGS)
+	@.venv/bin/python -m scripts.docs.pictures $(ARGS)
 
 docs: setup  ## a site of the pages, with a search, into site/ (open site/index.html; no server is needed)
 	@scripts/setup-tools && .venv-tools/bin/sphinx-build -q -W --keep-going -b html -c scripts/site . site && echo site/index.html
@@ -65,10 +65,10 @@ dist: setup  ## what is published, into dist/: wheels and sdists, twice the same
 	@scripts/setup-tools && .venv/bin/python scripts/dist.py $(ARGS)
 
 packages: setup  ## what the light core, each extra and the companion take on disk, and their licences, into docs/packages.md
-	@.venv/bin/python scripts/packages.py
+	@.venv/bin/python scripts/docs/packages.py
 
 guesses:  ## every rule that is a guess, with its place
-	@scripts/guesses.py
+	@scripts/docs/guesses.py
 
 lock:  ## make requirements.txt anew from requirements.in
 	@scripts/lock

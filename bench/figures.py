@@ -26,7 +26,7 @@ class Figure:
 
 class Row(NamedTuple):
     """A row of docs/benchmarks.md: what it says, the figures in its columns, its goal. `heads` are those of its table: rows that have the same stand in one.
-    A module's are its ROWS, and `scripts/benchmarks.py` runs those that have any."""
+    A module's are its ROWS, and `scripts/docs/benchmarks.py` runs those that have any."""
 
     words: str
     figures: tuple[str, ...]

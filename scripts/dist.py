@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from scripts import packages
+from scripts.docs import packages
 
 ROOT = packages.ROOT
 ROOMS = ("my_metric", "doghouse", "companion")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from scripts.anomalies.measuring import HEAD
-from scripts.guesses import section
+from scripts.docs.guesses import section
 
 from .client import ROOT, VERSION, load_yaml
 from .outside import Outside

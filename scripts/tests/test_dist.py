@@ -12,7 +12,8 @@ from zipfile import ZipFile
 import pytest
 from markdown_it import MarkdownIt
 
-from scripts import dist, packages, release
+from scripts import dist, release
+from scripts.docs import packages
 from scripts.tests.docs.test_docs import targets
 
 ROOT = packages.ROOT

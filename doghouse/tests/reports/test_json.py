@@ -31,7 +31,9 @@ def checked(command: str, text: str) -> Any:
 
 @pytest.mark.parametrize("command", shapes.DOCUMENTS)
 def test_the_schema_in_docs_is_that_of_the_types(command: str) -> None:
-    assert json.loads((DOCS / f"{command}.schema.json").read_text()) == shapes.schema(command), "scripts/schemas.py"
+    assert json.loads((DOCS / f"{command}.schema.json").read_text()) == shapes.schema(command), (
+        "scripts/docs/schemas.py"
+    )
 
 
 def test_lint(repository, run) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import review_example
+from scripts.docs import review_example
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -20,7 +20,7 @@ def comment(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_the_comment_is_what_the_command_prints(comment: str) -> None:
-    assert comment == review_example.COMMENT.read_text(), "python -m scripts.review_example writes it anew"
+    assert comment == review_example.COMMENT.read_text(), "python -m scripts.docs.review_example writes it anew"
 
 
 def test_the_guide_shows_the_command_and_headlines_of_the_comment(comment: str) -> None:

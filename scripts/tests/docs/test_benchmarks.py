@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.__main__ import modules
-from scripts.benchmarks import figures, table
+from scripts.docs.benchmarks import figures, table
 
 
 def test_a_figure_stands_in_its_row_and_column_and_what_was_not_measured_is_a_dash() -> None:

@@ -21,5 +21,5 @@ def test_each_picture_is_shown_and_each_that_is_shown_is_there() -> None:
 
 
 def test_make_docs_pictures_takes_each() -> None:
-    text = (ROOT / "scripts/docs_pictures.py").read_text(encoding="utf-8")
+    text = (ROOT / "scripts/docs/pictures.py").read_text(encoding="utf-8")
     assert set(re.findall(r'Picture\(\s*"([\w-]+)"', text)) == {path.stem for path in PICTURES.glob("*.png")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts import limits
+from scripts.docs import limits
 
 
 def test_the_page_is_written_from_the_declarations() -> None:

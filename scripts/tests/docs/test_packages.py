@@ -2,7 +2,7 @@
 
 import re
 
-from scripts import packages
+from scripts.docs import packages
 
 
 def test_every_package_and_extra_has_a_row_that_says_what_it_brings() -> None:

@@ -10,7 +10,7 @@ from typer.main import get_command
 
 from companion import cli as companion_cli
 from doghouse import cli
-from scripts import reference
+from scripts.docs import reference
 
 PAGES = {str(path.relative_to(reference.ROOT)): path for path in reference.PAGES}
 
@@ -18,7 +18,7 @@ PAGES = {str(path.relative_to(reference.ROOT)): path for path in reference.PAGES
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_is_what_the_code_says_now(page: str) -> None:
     path = PAGES[page]
-    assert path.read_text(encoding="utf-8") == reference.PAGES[path](), "run .venv/bin/python -m scripts.reference"
+    assert path.read_text(encoding="utf-8") == reference.PAGES[path](), "run .venv/bin/python -m scripts.docs.reference"
 
 
 def leaves(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the pages of docs that are made from the code: docs/commands.md and docs/python.md. A test holds them equal to it.
 
-usage: .venv/bin/python -m scripts.reference
+usage: .venv/bin/python -m scripts.docs.reference
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import typer
 from companion import cli as companion_cli
 from doghouse import cli
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES: dict[Path, Callable[[], str]] = {}
 # What other programs may import: this says what is public, and docs/python.md shows it.
 PUBLIC = {
@@ -63,7 +63,7 @@ def page(path: str) -> Callable[[Callable[[], str]], Callable[[], str]]:
 def commands() -> str:
     """Each command with its arguments and options, as `--help` has them."""
     head = (
-        "# Commands\n\nWritten by `scripts/reference.py` from the commands themselves; a test holds it. Each says the same with `--help`.\n\n"
+        "# Commands\n\nWritten by `scripts/docs/reference.py` from the commands themselves; a test holds it. Each says the same with `--help`.\n\n"
         "Exit codes: 0 done, 1 failed (or something is wrong with what was looked at), 64 wrong use; `my-metric plan` alone 2: there is a difference.\n"
         "What failed is one sentence on stderr. `--json` prints one document on stdout and nothing else. `NO_COLOR` is respected.\n\n"
     )
@@ -110,7 +110,7 @@ def options(parameter: click.Parameter) -> Iterator[str]:
 def python() -> str:
     """The public names, with their signatures and docstrings."""
     head = (
-        "# In Python\n\nWritten by `scripts/reference.py` from the code; a test holds it. What stands here is public: a change that breaks it raises\n"
+        "# In Python\n\nWritten by `scripts/docs/reference.py` from the code; a test holds it. What stands here is public: a change that breaks it raises\n"
         "the version's first number (while that is 0, its second). All else is private, whatever its name.\n\n"
         f"```python\n{EXAMPLE}```\n\n"
     )

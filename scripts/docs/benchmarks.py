@@ -1,7 +1,7 @@
 #!/usr/bin/env -S .venv/bin/python
 """Rewrites the tables of docs/benchmarks.md with this machine's figures: it runs the benchmarks that they need (half an hour).
 
-Which rows there are each benchmark says (`ROWS` of the modules of `bench`). `scripts/benchmarks.py FILE...` takes the output of earlier runs instead
+Which rows there are each benchmark says (`ROWS` of the modules of `bench`). `scripts/docs/benchmarks.py FILE...` takes the output of earlier runs instead
 (`make bench ONLY=intake > FILE`); `--quick` leaves out what runs only when it is named.
 """
 
@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 from bench.__main__ import modules, on_demand  # noqa: E402  # the folder is no package that is installed
 from bench.figures import Row  # noqa: E402

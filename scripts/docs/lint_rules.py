@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The table of docs/rules/README.md: each lint rule, and what it found in other people's monitors.
 
-    .venv/bin/python -m scripts.lint_rules                       # writes the table from the registry and docs/rules/findings.json
-    .venv/bin/python -m scripts.lint_rules --count PATH…         # counts anew what the rules find in these files and folders; they stay where they are
+    .venv/bin/python -m scripts.docs.lint_rules                  # writes the table from the registry and docs/rules/findings.json
+    .venv/bin/python -m scripts.docs.lint_rules --count PATH…    # counts anew what the rules find in these files and folders; they stay where they are
 
 How many of a rule's findings somebody looked at, and how many of those were wrong, is written into findings.json by hand.
 """
@@ -20,9 +20,9 @@ from doghouse.importing import monitor_files, verdicts
 from doghouse.monitors.lint import RULES
 from doghouse.monitors.lint.settings import Settings
 
-FOLDER = Path(__file__).resolve().parents[1] / "docs" / "rules"
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "rules"
 FINDINGS = FOLDER / "findings.json"
-BEGIN, END = "<!-- table: scripts/lint_rules.py -->", "<!-- end -->"
+BEGIN, END = "<!-- table: scripts/docs/lint_rules.py -->", "<!-- end -->"
 
 
 def counted(paths: list[str], before: dict[str, Any], today: str) -> dict[str, Any]:

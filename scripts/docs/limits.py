@@ -1,8 +1,8 @@
 #!/usr/bin/env python
 """Measures what the worst body of each endpoint takes of a doghouse's memory, and writes docs/limits.md from that and from the declarations.
 
-`scripts/limits.py` measures (Linux; half an hour) and writes the page; `scripts/limits.py PATH…` measures the endpoints whose path begins so, and
-`scripts/limits.py --docs` none: the other figures stay.
+`scripts/docs/limits.py` measures (Linux; half an hour) and writes the page; `scripts/docs/limits.py PATH…` measures the endpoints whose path begins so, and
+`scripts/docs/limits.py --docs` none: the other figures stay.
 A body is as bad as its bounds let it be: all brackets, all short texts, one object with a great many keys, and what the endpoint really takes, as much of it as
 fits. Each is sent compressed to a server of its own process; the figure is how far its memory rose (VmHWM) over what it had before.
 """
@@ -31,7 +31,7 @@ from doghouse.traces.decoding import INDEXED_TAGS, WRITTEN_OUT
 from doghouse.web.body import limits
 from doghouse.web.body.limits import MIB, Bounds
 
-PAGE = Path(__file__).parents[1] / "docs" / "limits.md"
+PAGE = Path(__file__).parents[2] / "docs" / "limits.md"
 NOW = 1_772_445_600
 ROW = re.compile(r"^\| `(\w+ /[^`]*)` \|.*\| ([\d.]+) \|$", re.MULTILINE)
 
@@ -185,7 +185,7 @@ def page(figures: dict[str, float]) -> str:
     )
     return f"""# What a doghouse takes
 
-Written by `scripts/limits.py` from the declarations in `doghouse/src/doghouse/web/body/limits.py`; a test holds it.
+Written by `scripts/docs/limits.py` from the declarations in `doghouse/src/doghouse/web/body/limits.py`; a test holds it.
 
 **One body** has the bounds of its path: bytes as it is sent, bytes unpacked, values in it (in msgpack: lists and maps), lists and objects inside each other.
 What is beyond is answered 413 `Payload too big`, or 400 where it is nested too deeply, before anything is made of it. The last column is how far the

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from doghouse.reports import shapes
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 
 
 def page(command: str) -> str:

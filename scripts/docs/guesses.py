@@ -8,11 +8,11 @@ import re
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 SOURCE = ROOT / "doghouse/src/doghouse"
 DOCS = ROOT / "docs/fidelity.md"
 HEADING = "## Guesses"
-INTRODUCTION = "What neither recordings nor pages say, as doghouse does it. `make guesses` names the lines; `scripts/guesses.py --docs` writes this table."
+INTRODUCTION = "What neither recordings nor pages say, as doghouse does it. `make guesses` names the lines; `scripts/docs/guesses.py --docs` writes this table."
 
 
 def guesses() -> list[tuple[Path, int, str]]:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 DOCS = ROOT / "docs/packages.md"
 TABLE = re.compile(r"(?s)(?<=<!-- table -->\n).*(?=<!-- /table -->)")
 LICENCES = re.compile(r"(?s)(?<=<!-- licences -->\n).*(?=<!-- /licences -->)")

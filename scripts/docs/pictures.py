@@ -19,7 +19,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-PICTURES = Path(__file__).parent.parent / "docs/pictures"
+PICTURES = Path(__file__).parent.parent.parent / "docs/pictures"
 HOST = "web-1"  # what the pictures call this machine
 EMAIL = "you@example.com"
 MINUTES = 10.0

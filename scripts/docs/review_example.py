@@ -1,7 +1,7 @@
 """The example of docs/review: a repository with two branches, two weeks of history, and the comment that `doghouse diff` makes of them.
 
-.venv/bin/python -m scripts.review_example            # write docs/review/comment.md and its picture anew
-.venv/bin/python -m scripts.review_example DIR        # only make the repository and the history, to try things on
+.venv/bin/python -m scripts.docs.review_example            # write docs/review/comment.md and its picture anew
+.venv/bin/python -m scripts.docs.review_example DIR        # only make the repository and the history, to try things on
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 COMMENT = ROOT / "docs/review/comment.md"
 PICTURE = ROOT / "docs/review/comment.png"
 START = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp())  # a Monday
