@@ -14,8 +14,8 @@ import httpx
 
 from doghouse.agent.dogstatsd import messages
 from scripts.fidelity.client import CACHE
-from scripts.fidelity.environment import variables
 from scripts.fidelity.houses import Target
+from scripts.fidelity.live.environment import variables
 
 from .outcome import Outcome
 

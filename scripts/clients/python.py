@@ -12,8 +12,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from scripts.fidelity.client import CACHE, base_python
-from scripts.fidelity.environment import variables
 from scripts.fidelity.houses import Target
+from scripts.fidelity.live.environment import variables
 
 from .outcome import Outcome
 

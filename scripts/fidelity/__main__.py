@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from . import account, client, examples, houses, outside, recorded, report, scenarios
+from . import account, client, houses, outside, recorded, report
+from .live import examples, scenarios
 
 
 def main() -> None:

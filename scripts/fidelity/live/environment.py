@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .client import CACHE, VERSION, base_python
+from scripts.fidelity.client import CACHE, VERSION, base_python
 
 WANTED = (
     f"datadog-api-client=={VERSION}",

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .client import FEATURES, Client, Scenario
+from scripts.fidelity.client import FEATURES, Client, Scenario
+from scripts.fidelity.houses import Open, Target
+from scripts.fidelity.outside import Outside
+from scripts.fidelity.result import Result
+
 from .environment import python, variables
-from .houses import Open, Target
-from .outside import Outside
-from .result import Result
 
 TIMEOUT_S = 1800  # a minute on a machine of its own, many on one that is shared
 

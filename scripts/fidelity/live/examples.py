@@ -14,12 +14,13 @@ from typing import IO
 
 import httpx
 
+from scripts.fidelity.client import Client, Scenario, load_yaml, slug
+from scripts.fidelity.houses import Open, Target
+from scripts.fidelity.outside import Outside
+from scripts.fidelity.result import Result
+
 from . import givens
-from .client import Client, Scenario, load_yaml, slug
 from .environment import python, variables
-from .houses import Open, Target
-from .outside import Outside
-from .result import Result
 
 SCENES = Path(__file__).with_name("scenes.yaml")
 FOLDERS = {

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 from jinja2 import Template
 
-from .client import Client, given_steps
-from .houses import Target
+from scripts.fidelity.client import Client, given_steps
+from scripts.fidelity.houses import Target
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
