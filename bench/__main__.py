@@ -1,9 +1,8 @@
-"""Runs benchmarks: `python -m bench [NAME…]`, a name being a module of this folder."""
+"""Runs benchmarks: `python -m bench [NAME…]`, a name being a module's of this folder or of one in it."""
 
 from __future__ import annotations
 
 import importlib
-import pkgutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +12,12 @@ from bench.figures import note
 
 
 def modules() -> Iterator[ModuleType]:
-    """Every benchmark."""
-    for info in pkgutil.iter_modules([str(Path(__file__).parent)]):
-        if info.name != "__main__":
-            module = importlib.import_module(f"bench.{info.name}")
-            if hasattr(module, "run"):
-                yield module
+    """Every benchmark, by name."""
+    folder = Path(__file__).parent
+    for path in sorted(folder.rglob("[a-z]*.py"), key=lambda path: path.stem):
+        module = importlib.import_module(".".join(("bench", *path.relative_to(folder).with_suffix("").parts)))
+        if hasattr(module, "run"):
+            yield module
 
 
 def on_demand(module: ModuleType) -> bool:
@@ -28,7 +27,7 @@ def on_demand(module: ModuleType) -> bool:
 
 def main(names: list[str]) -> int:
     """Run what is wanted, or all."""
-    every = {module.__name__.removeprefix("bench."): module for module in modules()}
+    every = {module.__name__.rpartition(".")[2]: module for module in modules()}
     chosen = {name: module for name, module in every.items() if name in names or not (names or on_demand(module))}
     if not chosen:
         note(f"bench: there is no {' '.join(names)}; there are {', '.join(every)}")

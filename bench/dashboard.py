@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
 
+from bench.data.history import EVERY_S, History, into_doghouse, settle
 from bench.figures import Figure, Row, in_turn, p50, p99
-from bench.history import EVERY_S, History, into_doghouse, settle
 from bench.servers import Server, doghouse
 
 WIDGETS, HOSTS, WEEK_S = 20, 50, 7 * 86400

@@ -13,9 +13,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from unittest.mock import patch
 
-from bench.backtest import DAY_S, START_S, Took, process
 from bench.figures import Figure, Row, note, p50
-from bench.folder import write_monitors, write_points
+from bench.monitors.backtest import DAY_S, START_S, Took, process
+from bench.monitors.folder import write_monitors, write_points
 
 MONITORS, HOSTS, DAYS, SHARDS, ROUNDS = 60, 40, 7, 4, 3
 ROWS = (

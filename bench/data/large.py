@@ -6,10 +6,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.data.history import History
+from bench.data.query import ROWS as ROWS
+from bench.data.query import measure
 from bench.figures import Figure
-from bench.history import History
-from bench.query import ROWS as ROWS
-from bench.query import measure
 
 ONLY_WHEN_NAMED = True
 

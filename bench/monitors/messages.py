@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.backtest import DAY_S, MINUTE_S, START_S, process
 from bench.figures import Figure, Row, p50
+from bench.monitors.backtest import DAY_S, MINUTE_S, START_S, process
 
 HOSTS, DAYS, ROUNDS = 42, 30, 3
 FORMS = {"": ("--json",), "_lines": ("--json-lines",), "_all": ("--json-lines", "--messages", "all")}

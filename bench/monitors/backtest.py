@@ -18,7 +18,7 @@ import yaml
 
 from bench.figures import Figure, Row, note, p50
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 MONITOR = ROOT / "my_metric/assets/monitors/my_metric_high.json"
 RULE = "avg_over_time(my_metric[5m] offset 1ms) > 800"  # promtool's windows hold both their ends, Datadog's do not
 START_S = 1_772_445_600

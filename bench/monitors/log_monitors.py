@@ -11,8 +11,8 @@ from typing import Any
 
 import duckdb
 
-from bench.backtest import DAY_S, ROOT, START_S, Took, process
 from bench.figures import Figure, note
+from bench.monitors.backtest import DAY_S, ROOT, START_S, Took, process
 
 ONLY_WHEN_NAMED = True  # writing the file takes half a minute
 LINES, DAYS, MONITORS = 10_000_000, 30, 100

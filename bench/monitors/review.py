@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.backtest import DAY_S, MONITOR, START_S, Took, process, samples, write_parquet
 from bench.figures import Figure, p50
+from bench.monitors.backtest import DAY_S, MONITOR, START_S, Took, process, samples, write_parquet
 
 MONITORS, CHANGED, ROUNDS = 330, 5, 3
 HOSTS, DAYS = 100, 30

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from bench.figures import Figure, Row, note, p50
 
 if TYPE_CHECKING:
-    from bench.live_house import House
+    from bench.monitors.live_house import House
     from doghouse.metrics.store.point_store import PointStore
 
 NOW, EACH_S, MINUTES = 1_772_445_600, 15, 3
@@ -35,7 +35,7 @@ def run() -> Iterator[Figure]:
     """The first minute, in which all is new to the loop, and the median of those after it."""
     for part in PARTS:
         note(f"bench: live_metrics: {part}")
-        command = [sys.executable, "-m", "bench.live_metrics", part]
+        command = [sys.executable, "-m", "bench.monitors.live_metrics", part]
         minutes = json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
         yield Figure(f"live_{part}_first", minutes[0]["clock"], "s", "clock")
         yield Figure(f"live_{part}", p50([minute["clock"] for minute in minutes[1:]]), "s", "clock")
@@ -108,7 +108,7 @@ def _append(points: PointStore, series: Sequence[tuple[str, str, str, int, tuple
 
 def measure(part: str) -> list[dict[str, float]]:
     """What each minute takes."""
-    from bench.live_house import house
+    from bench.monitors.live_house import house
     from doghouse.metrics.store.point_store import PointStore
 
     with tempfile.TemporaryDirectory() as name:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.backtest import DAY_S, EVERY_S, START_S, Took, process
 from bench.figures import Figure, Row, p50
+from bench.monitors.backtest import DAY_S, EVERY_S, START_S, Took, process
 from doghouse.metrics.model import Floats
 
 ONLY_WHEN_NAMED = True  # minutes

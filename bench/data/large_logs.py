@@ -6,8 +6,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.data.logs import measure
 from bench.figures import Figure
-from bench.logs import measure
 
 ONLY_WHEN_NAMED = True
 

@@ -46,7 +46,9 @@ def query(number: int) -> str:
 def run() -> Iterator[Figure]:
     """The first minute, in which all is new to the loop, and the median of those after it."""
     note(f"bench: live_minute: {MONITORS:,} monitors, {DISTINCT} queries, {LOGS:,} logs")
-    done = subprocess.run([sys.executable, "-m", "bench.live_minute"], stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.monitors.live_minute"], stdout=subprocess.PIPE, text=True, check=True
+    )
     minutes = json.loads(done.stdout)
     yield Figure("live_minute_first", minutes[0]["clock"], "s", "clock")
     yield Figure("live_minute", p50([minute["clock"] for minute in minutes[1:]]), "s", "clock")
@@ -57,8 +59,8 @@ def measure() -> list[dict[str, float]]:
     """What each minute takes."""
     from msgspec import structs
 
-    from bench.live_house import house
-    from bench.logs import lines
+    from bench.data.logs import lines
+    from bench.monitors.live_house import house
     from doghouse.logs.store.log_store import LogStore
     from doghouse.monitors import parse
 

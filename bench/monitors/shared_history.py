@@ -18,9 +18,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from unittest.mock import patch
 
-from bench.backtest import DAY_S, Took, process
+from bench.data.history import EVERY_S, HOSTS, METRIC, START, History, into_doghouse
 from bench.figures import Figure, Row, note, p50
-from bench.history import EVERY_S, HOSTS, METRIC, START, History, into_doghouse
+from bench.monitors.backtest import DAY_S, Took, process
 from bench.servers import START_S, doghouse, running
 
 ROUNDS = 3

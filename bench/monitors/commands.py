@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.figures import Figure, Row, p50
-from bench.folder import MONITORS, write_monitors
+from bench.monitors.folder import MONITORS, write_monitors
 
 ROUNDS = 7
-TESTS = Path(__file__).parent.parent / "docs" / "monitor-tests"
+TESTS = Path(__file__).parent.parent.parent / "docs" / "monitor-tests"
 SEASONAL = ("anomalies-agile", "anomalies-robust")
 ROWS = (
     Row("`doghouse --help` (s of processors)", ("help_cpu",), "< 0.15"),

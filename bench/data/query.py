@@ -18,8 +18,17 @@ from urllib.parse import urlencode
 import numpy as np
 import polars as pl
 
+from bench.data.history import (
+    EVERY_S,
+    METRIC,
+    START,
+    History,
+    into_doghouse,
+    into_parquet,
+    into_victoria_metrics,
+    settle,
+)
 from bench.figures import Figure, Row, in_turn, note, p50, p99
-from bench.history import EVERY_S, METRIC, START, History, into_doghouse, into_parquet, into_victoria_metrics, settle
 from bench.servers import VICTORIA, Server, doghouse, victoria_metrics
 
 HOUR_S, DAY_S = 3600, 86400
