@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -18,7 +19,9 @@ import pytest
 from doghouse import running
 from doghouse.running import House
 from doghouse.web import connections
+from doghouse.web.access import Keys
 from doghouse.web.body import limits
+from doghouse.web.http import Call, Reply, endpoint
 
 DEADLINE_S = 60
 DATA_SEGMENTS_AT = 152  # where Linux' tcp_info says how many segments with data came (tcpi_data_segs_in)
@@ -331,3 +334,33 @@ def test_a_process_at_its_limit_of_files_says_so_loses_nothing_and_recovers(tmp_
         text = (tmp_path / "said").read_text()
     assert "connections are open, as many as can be: more are closed at once" in text
     assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("reset", [True, False], ids=["reset", "closed"])
+def test_nothing_is_logged_of_a_client_that_hangs_up_while_answers_wait(
+    house: House, reset: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun, over = threading.Event(), threading.Event()
+
+    def slow(_: Call) -> Reply:
+        begun.set()
+        over.wait(DEADLINE_S)
+        return Reply({})
+
+    def rounds() -> None:
+        """Let the server's loop go round: it learns that the client is gone, and of the handler's end."""
+        for _ in range(3):
+            assert httpx.get(f"{house.url}/health").status_code == 200
+
+    house.app.router.routes.append(endpoint("GET", "/slow", slow, Keys.OPEN))
+    client = connect(house)
+    requests = (f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n" for path in ("/health", "/slow", "/slow"))
+    client.sendall("".join(requests).encode())
+    assert begun.wait(DEADLINE_S)
+    if reset:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+    rounds()
+    over.set()
+    rounds()
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == []

@@ -21,10 +21,13 @@ from served import writes
 
 from doghouse import running
 from doghouse.running import House
+from doghouse.storage.failures import StorageError
+from doghouse.web.access import Keys
 from doghouse.web.body import limits
 from doghouse.web.body.in_flight import InFlight
 from doghouse.web.body.limits import Bounds, TooMuch
 from doghouse.web.errors import ApiError
+from doghouse.web.http import Call, Reply, endpoint
 
 MSGPACK = {"Content-Type": "application/msgpack"}
 
@@ -198,6 +201,35 @@ def test_a_refused_body_goes_when_it_is_answered(house: House, path: str, body: 
             time.sleep(0.01)
         assert answer.status_code == status
         assert held(ApiError) == []
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [(RecursionError, 400), (StorageError, 503), (ZeroDivisionError, 500)],
+    ids=["depth", "storage", "a fault"],
+)
+def test_a_body_goes_when_an_error_of_any_kind_is_answered(
+    house: House, kind: type[Exception], status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Failed(kind):  # type: ignore[valid-type, misc]
+        """An error of this test alone."""
+
+    def fail(call: Call) -> Reply:
+        raise Failed(len(call.body))
+
+    house.app.router.routes.append(endpoint("POST", f"/fails/{status}", fail, Keys.API))
+    gc.collect()
+    gc.disable()
+    try:
+        answer = post(house, f"/fails/{status}", b" " * 100_000)
+        caplog.clear()  # a fault's traceback is logged
+        deadline = time.monotonic() + 5
+        while held(Failed) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert answer.status_code == status
+        assert held(Failed) == []
     finally:
         gc.enable()
 

@@ -45,7 +45,7 @@ class Together:
         self._written.append(data)
 
     def send(self) -> None:
-        """Send what is written."""
+        """Send what is written, unless the client is gone: of several requests uvicorn tells only the newest that it is."""
         if self._written and not self._transport.is_closing():
             self._transport.writelines(self._written)
         self._written = []

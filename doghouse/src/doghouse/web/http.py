@@ -6,10 +6,10 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar, cast, overload
 
 import msgspec
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -26,6 +26,7 @@ from doghouse.web.body import receiving
 from doghouse.web.body.in_flight import Charge, InFlight
 from doghouse.web.body.receiving import TooLarge
 from doghouse.web.errors import ApiError
+from doghouse.web.threads import in_thread
 
 T = TypeVar("T")
 
@@ -159,10 +160,9 @@ def endpoint(
                 reply = (
                     await cast(AsyncHandler, handler)(call)
                     if waits
-                    else await run_in_threadpool(cast(PlainHandler, handler), call)
+                    else await in_thread(partial(cast(PlainHandler, handler), call))
                 )
         except ApiError as error:
-            error.__traceback__ = None  # of a thread it holds the body, and a future that holds the error in turn
             reply = Reply(error.body, error.status, headers=error.headers)
         except RecursionError:  # nothing is kept yet: what cannot be read, or copied, is not written
             reply = Reply(errors.nested_too_deeply().body, 400)

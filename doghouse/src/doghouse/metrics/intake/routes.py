@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import msgspec
-from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
 from doghouse.metrics.errors import payload_unreadable
@@ -20,6 +20,7 @@ from doghouse.metrics.model import Columns, Full, MetricStore, Points
 from doghouse.web import errors
 from doghouse.web.access import Keys
 from doghouse.web.http import AsyncHandler, Call, PlainHandler, Reply, endpoint
+from doghouse.web.threads import in_thread
 
 T = TypeVar("T")
 IMPORT_PATIENCE_S = 60  # an import is as fast as DuckDB takes it
@@ -56,7 +57,7 @@ def intake(store: MetricStore, format_of: Callable[[Call], str], answer: Reply) 
     async def take(call: Call) -> Reply:
         kind = format_of(call)
         if len(call.body) > ON_THE_LOOP_BYTES:
-            await run_in_threadpool(work, call, kind)
+            await in_thread(partial(work, call, kind))
         else:
             work(call, kind)
         return answer

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from doghouse.numbers import whole_number
@@ -15,6 +14,7 @@ from doghouse.web.body.compression import decompress
 from doghouse.web.body.in_flight import Charge
 from doghouse.web.body.limits import Bounds, TooDeep, TooMuch
 from doghouse.web.errors import ApiError
+from doghouse.web.threads import in_thread
 
 TooLarge = Callable[[], ApiError]
 AT_ONCE_BYTES = 64 * 1024  # a larger body, or a quarter of it packed, is unpacked and looked at in a thread
@@ -43,7 +43,7 @@ async def whole(request: Request, charge: Charge, too_large: TooLarge) -> bytes:
         return unpacked
 
     if len(body) * (4 if encoding else 1) > AT_ONCE_BYTES:
-        return await run_in_threadpool(opened)
+        return await in_thread(opened)
     return opened()
 
 
