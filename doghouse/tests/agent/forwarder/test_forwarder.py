@@ -1,5 +1,6 @@
 """Nothing that was accepted from a check is lost while the intake is away: over a real connection, with time passed in."""
 
+import logging
 import socket
 import threading
 
@@ -7,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doghouse.agent.forwarder import forwarding
 from doghouse.agent.forwarder.forwarding import BACKOFF_MAX_S, Forwarder, backoff
 from doghouse.agent.forwarder.payloads import Payload
 from doghouse.agent.forwarder.spool import Spool
-from doghouse.agent.forwarder.transport import Fate, Intake, judge
+from doghouse.agent.forwarder.transport import Fate, Intake, Outcome, judge
 
 from ..conftest import KEY
 
@@ -159,6 +161,54 @@ def test_while_it_waits_it_does_not_try(forwarder, intake):
     assert metrics(intake) == ["m3", "m1", "m2"]
 
 
+def answering(spool, fates, **outcome):
+    """A forwarder whose requests come to these fates, one after another."""
+    answers = iter(fates)
+    return Forwarder(lambda _: Outcome(next(answers), **outcome), spool, share=lambda: 1.0)
+
+
+def test_what_was_sent_is_counted_and_a_problem_is_told_once_until_it_is_over(tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    later, refused, delivered = Fate.LATER, Fate.REFUSED, Fate.DELIVERED
+    forwarder = answering(Spool(tmp_path), [later, later, delivered, delivered, refused, delivered], why="no")
+    for now in (0, 100, 200, 300):
+        forwarder.deliver([payload(now)] if now in (0, 300) else [], now)
+    assert (forwarder.traffic.delivered, forwarder.traffic.refused, forwarder.traffic.retried) == (2, 0, 2)
+    forwarder.deliver([payload(4)], 400)
+    assert (forwarder.traffic.refused, forwarder.traffic.last_problem, forwarder.waiting) == (1, "no", 0)
+    forwarder.deliver([payload(5)], 500)
+    assert (forwarder.traffic.delivered, forwarder.traffic.last_problem) == (3, "")
+    assert [record.getMessage() for record in caplog.records] == [
+        "no; the request is kept, to be sent later",
+        "delivering again; 1 kept requests to go",
+        "no; the request is dropped",
+        "delivering again; 0 kept requests to go",
+    ]
+
+
+def test_the_first_kept_request_that_fails_again_ends_the_round(tmp_path):
+    spool = Spool(tmp_path)
+    for number in range(3):
+        spool.keep(payload(number))
+    forwarder = answering(spool, [Fate.DELIVERED, Fate.LATER])
+    forwarder.deliver([], 0)
+    assert (forwarder.traffic.retried, forwarder.waiting) == (2, 2)
+    assert [kept for _, kept in spool.oldest_first()] == [payload(1), payload(2)]
+
+
+def test_of_what_neither_intake_nor_disk_takes_the_newest_are_held(tmp_path, monkeypatch):
+    monkeypatch.setattr(forwarding, "HELD", 3)
+    forwarder = answering(Spool(tmp_path / "retry"), [Fate.LATER])
+    (tmp_path / "retry").rmdir()
+    for numbers, dropped in ((range(3), 0), (range(3, 5), 2)):
+        with pytest.raises(FileNotFoundError):
+            forwarder.deliver(map(payload, numbers), 0)
+        assert (forwarder.waiting, forwarder.dropped) == (3, dropped)
+    (tmp_path / "retry").mkdir()
+    forwarder.deliver([], 0)
+    assert [kept for _, kept in forwarder._spool.oldest_first()] == [payload(2), payload(3), payload(4)]
+
+
 @given(st.integers(0, 200), st.floats(0, 1))
 def test_waiting_grows_with_the_errors_and_is_bounded(errors, share):
     assert 0 <= backoff(errors, share) <= BACKOFF_MAX_S
@@ -194,11 +244,19 @@ def test_no_key_is_kept_on_disk(tmp_path):
 
 @pytest.mark.parametrize(
     ("status", "fate"),
-    [(200, Fate.DELIVERED), (202, Fate.DELIVERED), (400, Fate.REFUSED), (404, Fate.REFUSED), (413, Fate.REFUSED)]
-    + [(status, Fate.LATER) for status in (403, 408, 429, 500, 502, 503)],
+    [
+        (200, Fate.DELIVERED),
+        (202, Fate.DELIVERED),
+        (399, Fate.DELIVERED),
+        (400, Fate.REFUSED),
+        (404, Fate.REFUSED),
+        (413, Fate.REFUSED),
+    ]
+    + [(status, Fate.LATER) for status in (401, 402, 403, 405, 408, 412, 414, 429, 500, 502, 503)],
 )
 def test_what_a_status_means(status, fate):
-    assert judge(status, "/x").fate is fate
+    outcome = judge(status, "/x")
+    assert (outcome.fate, outcome.status, bool(outcome.why)) == (fate, status, fate is not Fate.DELIVERED)
 
 
 def test_an_address_that_is_none_is_refused():
