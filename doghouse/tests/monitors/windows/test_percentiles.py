@@ -90,3 +90,44 @@ def test_every_tick_of_a_stretch_is_the_rank_among_its_window(values: Values, sh
         else:
             wanted = inside[math.floor(share / 100 * (len(inside) - 1) + 1e-9)]
             assert abs(found - wanted) <= wanted * 2 * RELATIVE_ERROR
+
+
+RISING = source(a=[(at, 1 + at / 100) for at in range(0, 600, 10)])
+
+
+@pytest.mark.parametrize(
+    ("expression", "result"),
+    [
+        *(("p50:d{*}", 3.0), ("p50:d{*} * 2 + 1", 7.0), ("7 - p50:d{*}", 4.0), ("abs(p50:d{*} - 5)", 2.0)),
+        *(("log2(p50:d{*})", 1.6), ("default_zero(p50:d{*})", 3.0), ("max:d{*} / min:d{*}", 2.8)),
+        *(("p50:d{*} / p50:e{*}", None), ("p50:d{host:nobody}", None)),
+    ],
+)
+def test_percentiles_are_reckoned_with_as_numbers_are(expression: str, result: float | None) -> None:
+    expected = {} if result is None else {"": result}
+    assert worth(f"percentile(last_5m):{expression} > 1", RISING, 6) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "what"),
+    [
+        ("change(percentile(last_5m),last_5m):p95:d{*} > 1", "a change of percentiles over time"),
+        ("percentile(last_5m):cumsum(p95:d{*}) > 1", r"cumsum\(\) of percentiles over time"),
+        ("percentile(last_5m):timeshift(p95:d{*}, -60) > 1", r"timeshift\(\) of percentiles over time"),
+        ("percentile(last_5m):1 + 1 > 1", "an expression without a metric"),
+    ],
+)
+def test_what_cannot_be_done_with_percentiles_is_said(query: str, what: str) -> None:
+    with pytest.raises(NotEvaluated, match=what):
+        worth(query, RISING, 6)
+
+
+@pytest.mark.parametrize(("begins", "first_full"), [(0, 5), (60, 6), (120, 7), (290, 9), (300, 10)])
+def test_a_window_is_full_where_the_values_began_with_it(begins: int, first_full: int) -> None:
+    there = source(a=[(at, 1.0) for at in range(begins, 900, 10)])
+    options = {"require_full_window": True, "thresholds": {"critical": 0}}
+    monitor = mon.parse({"type": "query alert", "query": "percentile(last_5m):p50:d{*} > 0", "options": options})
+    [column] = mon.evaluate_range(monitor, there, T0 + 60 * np.arange(1, 13))
+    assert column.full.tolist() == [minute >= first_full for minute in range(1, 13)]
+    assert mon.evaluate(monitor, there, T0 + 60 * first_full)[()].full
+    assert not any(window.full for window in mon.evaluate(monitor, there, T0 + 60 * (first_full - 1)).values())
