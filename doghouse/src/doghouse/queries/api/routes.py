@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 
 from msgspec.structs import replace
 from starlette.routing import BaseRoute
@@ -28,64 +28,44 @@ RETENTION_S = 15 * 30 * 86_400  # docs: metrics are kept for 15 months
 def routes(source: Everything, units: Units = no_units) -> list[BaseRoute]:
     """The endpoints over points, records and SLOs; `units` are the metrics' units."""
     measured = with_measures(units)
-    answer_v1, answer_timeseries, answer_scalar = (
-        v1(source, units),
-        timeseries(source, measured),
-        scalar(source, measured),
-    )
     return [
-        endpoint("GET", "/api/v1/query", answer_v1),
-        endpoint("POST", "/api/v1/query", answer_v1),
-        endpoint("POST", "/api/v2/query/timeseries", answer_timeseries),
-        endpoint("POST", "/api/v2/query/scalar", answer_scalar),
+        *(endpoint(method, "/api/v1/query", partial(v1, source, units)) for method in ("GET", "POST")),
+        endpoint("POST", "/api/v2/query/timeseries", partial(timeseries, source, measured)),
+        endpoint("POST", "/api/v2/query/scalar", partial(scalar, source, measured)),
     ]
 
 
-def v1(source: Source, units: Units) -> Callable[[Call], Reply]:
+def v1(source: Source, units: Units, call: Call) -> Reply:
     """`/api/v1/query`: several expressions over one range, in seconds."""
-
-    def handle(call: Call) -> Reply:
-        asked = requests.v1_query(call)
-        window = Window(asked.start, asked.end)
-        results = [(expression, evaluated(expression, source, window)) for expression in requests.parsed(asked.query)]
-        return Reply(series_answer(asked.query, asked.start, asked.end, results, units))
-
-    return handle
+    asked = requests.v1_query(call)
+    window = Window(asked.start, asked.end)
+    results = [(expression, evaluated(expression, source, window)) for expression in requests.parsed(asked.query)]
+    return Reply(series_answer(asked.query, asked.start, asked.end, results, units))
 
 
-def timeseries(source: Everything, units: Units) -> Callable[[Call], Reply]:
+def timeseries(source: Everything, units: Units, call: Call) -> Reply:
     """`/api/v2/query/timeseries`: formulas over named queries; ranges and intervals in milliseconds."""
-
-    def handle(call: Call) -> Reply:
-        asked = requests.v2_request(call, "timeseries")
-        expressions, window = requests.formula_request(asked).expressions, v2_window(asked)
-        over = source.over(window, lenient=True)
-        return Reply(
-            timeseries_answer([(expression, evaluated(expression, over, window)) for expression in expressions], units)
-        )
-
-    return handle
+    asked = requests.v2_request(call, "timeseries")
+    expressions, window = requests.formula_request(asked).expressions, v2_window(asked)
+    over = source.over(window, lenient=True)
+    results = [(expression, evaluated(expression, over, window)) for expression in expressions]
+    return Reply(timeseries_answer(results, units))
 
 
-def scalar(source: Everything, units: Units) -> Callable[[Call], Reply]:
+def scalar(source: Everything, units: Units, call: Call) -> Reply:
     """`/api/v2/query/scalar`: each query reduced to a number a group, formulas over those."""
-
-    def handle(call: Call) -> Reply:
-        asked = requests.v2_request(call, "scalar")
-        if asked.end / 1000 < call.now - RETENTION_S:
-            raise before_retention()
-        request = requests.formula_request(asked)
-        try:
-            window = v2_window(asked)
-            over = source.over(window, total=True, lenient=True)
-            table = evaluate_scalars(request, over, window)
-        except NotEvaluated as error:
-            raise errors.not_evaluated(error.what) from None
-        if over.asked and not over.found:  # recorded: a count of no logs has no value
-            table = replace(table, groups=(), columns=tuple((*column[:2], column[2][:0]) for column in table.columns))
-        return Reply(scalar_answer(table, units))
-
-    return handle
+    asked = requests.v2_request(call, "scalar")
+    if asked.end / 1000 < call.now - RETENTION_S:
+        raise before_retention()
+    request, window = requests.formula_request(asked), v2_window(asked)
+    over = source.over(window, total=True, lenient=True)
+    try:
+        table = evaluate_scalars(request, over, window)
+    except NotEvaluated as error:
+        raise errors.not_evaluated(error.what) from None
+    if over.asked and not over.found:  # recorded: a count of no logs has no value
+        table = replace(table, groups=(), columns=tuple((*column[:2], column[2][:0]) for column in table.columns))
+    return Reply(scalar_answer(table, units))
 
 
 def v2_window(asked: requests.Attributes) -> Window:
