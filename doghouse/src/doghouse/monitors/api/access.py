@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from doghouse.downtimes.holds import Hold
 from doghouse.monitors.api.answers import Downtimes, Shown, look
@@ -33,12 +33,17 @@ class Monitors:
 
     def shown(self, stored: Stored, now: float) -> Shown:
         """A monitor with its groups' states and its downtimes."""
-        return look(stored, self.store.states(stored.document["id"]), self.downtimes.holding(now))
+        return next(self.all_shown([stored], now))
+
+    def all_shown(self, stored: Iterable[Stored], now: float) -> Iterator[Shown]:
+        """Monitors with their groups' states and their downtimes."""
+        holding = self.downtimes.holding(now)
+        return (look(monitor, self.store.states(monitor.document["id"]), holding) for monitor in stored)
 
     def name(self, monitor_id: int) -> str | None:
         """A monitor's name, or None if there is no such monitor."""
-        stored = self.store.get(monitor_id)
-        return None if stored is None else str(stored.document["name"])
+        monitor = self.objectives.monitor(monitor_id)
+        return None if monitor is None else monitor.name
 
     def holds(self, monitor_id: int, now: float) -> Sequence[Hold]:
         """The downtimes that are active over a monitor's groups."""

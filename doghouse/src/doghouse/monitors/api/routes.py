@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 from doghouse.monitors.api import document as documents
 from doghouse.monitors.api import search_routes
 from doghouse.monitors.api.access import Monitors
-from doghouse.monitors.api.answers import answer, look, read_answer
+from doghouse.monitors.api.answers import answer, read_answer
 from doghouse.monitors.api.document import Document
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.errors import (
@@ -35,7 +35,7 @@ def routes(monitors: Monitors) -> list[BaseRoute]:
     return [
         endpoint("POST", path, partial(create, monitors)),
         endpoint("GET", path, partial(list_all, monitors)),
-        *search_routes.routes(monitors.store, monitors.downtimes),
+        *search_routes.routes(monitors),
         endpoint("GET", f"{path}/can_delete", partial(can_delete, monitors)),
         endpoint("POST", f"{path}/validate", partial(validate, monitors)),
         endpoint("POST", f"{path}/mute_all", partial(mute_all, monitors)),
@@ -107,14 +107,10 @@ def list_all(monitors: Monitors, call: Call) -> Reply:
     """
     group_states, with_assets = _group_states(call), call.flag("with_assets")
     call.flag("with_downtimes")
-    holding = monitors.downtimes.holding(call.now)
-    shown = (
-        look(stored, monitors.store.states(stored.document["id"]), holding) for stored in _page(monitors.store, call)
-    )
     return Reply(
         [
             read_answer(monitor, with_downtimes=True, with_assets=with_assets, group_states=group_states)
-            for monitor in shown
+            for monitor in monitors.all_shown(_page(monitors.store, call), call.now)
         ]
     )
 

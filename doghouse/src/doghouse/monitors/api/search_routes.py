@@ -12,11 +12,12 @@ from msgspec import Struct
 from starlette.routing import BaseRoute
 
 from doghouse.downtimes.holds import Group, Hold
-from doghouse.monitors.api.answers import Downtimes, Shown, group_name, look
+from doghouse.monitors.api.access import Monitors
+from doghouse.monitors.api.answers import Shown, group_name
 from doghouse.monitors.api.document import Document
 from doghouse.monitors.api.search import Row, compile_search
 from doghouse.monitors.states.machine import GroupState
-from doghouse.monitors.store import MonitorStore, Stored
+from doghouse.monitors.store import Stored
 from doghouse.tags import pairs
 from doghouse.web import errors
 from doghouse.web.http import Call, Reply, endpoint
@@ -36,23 +37,22 @@ class Hit(Struct, frozen=True):
     answer: Callable[[], Document]
 
 
-def routes(store: MonitorStore, downtimes: Downtimes) -> list[BaseRoute]:
+def routes(monitors: Monitors) -> list[BaseRoute]:
     """Both searches."""
     return [
-        endpoint("GET", "/api/v1/monitor/search", partial(search, store, downtimes, monitor_hits, "monitors")),
-        endpoint("GET", "/api/v1/monitor/groups/search", partial(search, store, downtimes, _group_hits, "groups")),
+        endpoint("GET", "/api/v1/monitor/search", partial(search, monitors, monitor_hits, "monitors")),
+        endpoint("GET", "/api/v1/monitor/groups/search", partial(search, monitors, _group_hits, "groups")),
     ]
 
 
 Hits = Callable[[Shown, float], Iterable[Hit]]
 
 
-def search(store: MonitorStore, downtimes: Downtimes, hits: Hits, key: str, call: Call) -> Reply:
+def search(monitors: Monitors, hits: Hits, key: str, call: Call) -> Reply:
     """A page of what is found, and counts of all of it."""
     matches = compile_search(call.query.get("query", ""))
     per_page, page = call.number("per_page", PER_PAGE), call.number("page", 0)
-    holding = downtimes.holding(call.now)
-    shown = (look(stored, store.states(stored.document["id"]), holding) for stored in store.page())
+    shown = monitors.all_shown(monitors.store.page(), call.now)
     matching = [hit for monitor in shown for hit in hits(monitor, call.now) if matches(hit.row)]
     ordered = _sorted(matching, call.query.get("sort", ""))
     metadata = {

@@ -8,7 +8,6 @@ from typing import Any
 
 from doghouse import monitors as mon
 from doghouse.monitors import GroupState, Status, Transition
-from doghouse.monitors.api.answers import group_name
 from doghouse.monitors.notification_rules import Rules
 from doghouse.monitors.states.machine import FRESH
 from doghouse.notifications.writing import addressed
@@ -37,34 +36,23 @@ def previews(
 ) -> list[dict[str, Any]]:
     """The notification of each kind of transition of this group, at this time. `rules` are the notification rules."""
     state = states.get(group, FRESH)
-    return [_preview(monitor, group, state, hosts, rules, now, *kind) for kind in KINDS]
-
-
-def _preview(
-    monitor: mon.Definition,
-    group: mon.Group,
-    state: GroupState,
-    hosts: mon.Hosts,
-    rules: Rules,
-    now: int,
-    name: str,
-    before: Status,
-    after: Status,
-    renotified: int,
-) -> dict[str, Any]:
-    value = _value(monitor, state, after)
-    triggered = state.first_triggered or now
-    transition = Transition(now, before, after, value, True, renotified, triggered, state.last_triggered or triggered)
-    message = addressed(monitor, group, transition, hosts, rules=rules)
-    return {
-        "kind": name,
-        "title": message.title,
-        "subject": message.subject,
-        "html": str(markdown(message.body)),
-        "recipients": list(message.recipients),
-        "bodiless": sorted(message.bodiless),
-        "problems": list(message.problems),
-    }
+    first = state.first_triggered or now
+    times = (first, state.last_triggered or first)
+    shown = []
+    for name, before, after, renotified in KINDS:
+        transition = Transition(now, before, after, _value(monitor, state, after), True, renotified, *times)
+        message = addressed(monitor, group, transition, hosts, rules=rules)
+        preview = {
+            "kind": name,
+            "title": message.title,
+            "subject": message.subject,
+            "html": str(markdown(message.body)),
+            "recipients": list(message.recipients),
+            "bodiless": sorted(message.bodiless),
+            "problems": list(message.problems),
+        }
+        shown.append(preview)
+    return shown
 
 
 def _value(monitor: mon.Definition, state: GroupState, after: Status) -> float:
@@ -85,8 +73,3 @@ def groups_of(monitor: mon.Definition, states: Mapping[mon.Group, GroupState]) -
     except (NotEvaluated, QuerySyntaxError):
         keys = ()
     return [tuple((key, EXAMPLE_GROUP) for key in keys)]
-
-
-def label(group: mon.Group) -> str:
-    """A group in a list of choices."""
-    return group_name(group, "whole monitor")

@@ -54,9 +54,7 @@ def replay(
         )
     try:
         return Replayed(run.replay(monitor, sources, frame.start, frame.end, downtimes, hosts, rules))
-    except NotEvaluated as error:
-        return Replayed(None, str(error))
-    except (QuerySyntaxError, mon.MonitorError) as error:
+    except (NotEvaluated, QuerySyntaxError, mon.MonitorError) as error:
         return Replayed(None, str(error))
 
 

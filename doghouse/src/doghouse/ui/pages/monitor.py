@@ -11,9 +11,8 @@ from doghouse import downtimes as dt
 from doghouse import monitors as mon
 from doghouse.live.sources import hosts_of
 from doghouse.monitors.api.access import Monitors
-from doghouse.monitors.api.answers import Shown, group_name, look
+from doghouse.monitors.api.answers import Shown, group_name
 from doghouse.monitors.api.document import written
-from doghouse.monitors.store import Stored
 from doghouse.notifications.store import NotificationStore
 from doghouse.numbers import decimal
 from doghouse.queries import NotEvaluated, QuerySyntaxError
@@ -29,6 +28,7 @@ from doghouse.web.http import Call, Reply
 DEFAULT_SPAN_S = 4 * 3600
 SENT_ROWS = 20
 MOST_STATES = 200  # groups listed
+WHOLE = "whole monitor"  # what the one group of a simple alert is called
 MUTES_S = {"1h": 3600, "4h": 14400, "1d": 86400, "": None}
 
 
@@ -46,7 +46,7 @@ class MonitorPage(Struct, frozen=True):
     def show(self, call: Call) -> Reply:
         """`GET /monitors/{id}`."""
         stored = self.replays.stored(str(call.params["id"]))
-        shown = self.look(stored, call.now)
+        shown = self.monitors.shown(stored, call.now)
         monitor = stored.definition
         seen = frame.from_url(call.query, call.now, DEFAULT_SPAN_S)
         groups = message_previews.groups_of(monitor, shown.states)
@@ -68,7 +68,7 @@ class MonitorPage(Struct, frozen=True):
             states=rows[:MOST_STATES],
             unit=unit_of_window(monitor.asked, self.replays.units),
             more_states=max(0, len(rows) - MOST_STATES),
-            groups=[message_previews.label(group) for group in groups],
+            groups=[group_name(group, WHOLE) for group in groups],
             problem="" if data["query"] else unevaluated(monitor),
             lacks=stored.definition.why_unevaluated(),
             remarks=self.replays.remarks(monitor, seen),
@@ -142,16 +142,12 @@ class MonitorPage(Struct, frozen=True):
             if isinstance(downtime.schedule, dt.OneTime) and dt.status(downtime, now) == "active":
                 self.replays.downtimes.cancel(record, now)
 
-    def look(self, stored: Stored, now: float) -> Shown:
-        """A monitor with its groups and downtimes."""
-        return look(stored, self.monitors.store.states(stored.document["id"]), self.monitors.downtimes.holding(now))
-
 
 def state_rows(shown: Shown) -> list[dict[str, Any]]:
     """Each group as it is now, those that need somebody first."""
     rows = [
         {
-            "group": group_name(group, "whole monitor"),
+            "group": group_name(group, WHOLE),
             "state": state.status.label,
             "since": state.since,
             "value": graphs.number(state.value),

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from doghouse.live import lag as lags
 from doghouse.monitors.api.access import Monitors
-from doghouse.monitors.api.answers import Shown, look
+from doghouse.monitors.api.answers import Shown
 from doghouse.monitors.api.search import compile_search
 from doghouse.monitors.api.search_routes import monitor_hits
 from doghouse.ui import rendering
@@ -53,9 +53,7 @@ class MonitorList(Struct, frozen=True):
 
     def every(self, now: float) -> list[Shown]:
         """Every monitor with its groups and downtimes."""
-        holding = self.monitors.downtimes.holding(now)
-        store = self.monitors.store
-        return [look(stored, store.states(stored.document["id"]), holding) for stored in store.page()]
+        return list(self.monitors.all_shown(self.monitors.store.page(), now))
 
 
 def row(shown: Shown) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from doghouse.backtest.sources import RecordsOf
 from doghouse.downtimes.parsing import listed
 from doghouse.live.sources import hosts_of
 from doghouse.monitors.api import document as documents
+from doghouse.monitors.api.answers import group_name
 from doghouse.monitors.definition import kind_of, types
 from doghouse.monitors.message import completion as message_completion
 from doghouse.monitors.message.mentions import handles
@@ -28,7 +29,7 @@ from doghouse.ui.data import message_previews, monitor_test
 from doghouse.ui.data.conflicts import conflict
 from doghouse.ui.data.replays import Replays
 from doghouse.ui.frame import Frame
-from doghouse.ui.pages.monitor import known_zone
+from doghouse.ui.pages.monitor import WHOLE, known_zone
 from doghouse.ui.workbench import completion, form
 from doghouse.ui.workbench import draft as drafts
 from doghouse.ui.workbench.draft import Draft
@@ -115,7 +116,7 @@ class Workbench(Struct, frozen=True):
         group = groups[min(max(asked.group, 0), len(groups) - 1)]
         hosts, rules = hosts_of(self.replays.hosts), self.replays.rules.rules()
         answer["choices"] = self.choices(monitor)
-        answer["groups"] = [message_previews.label(candidate) for candidate in groups]
+        answer["groups"] = [group_name(candidate, WHOLE) for candidate in groups]
         answer["previews"] = message_previews.previews(monitor, states, group, hosts, rules, int(call.now))
         from doghouse.importing.terraform.writing import monitor_json  # here, as in `draft`
 

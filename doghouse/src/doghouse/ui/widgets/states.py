@@ -66,7 +66,7 @@ class Panels(Struct, frozen=True):
 
     def _ranked(self, stored: Stored, asked: Asked) -> dict[str, Any]:
         """The last value of each group of a monitor, the largest first."""
-        states = self.page.look(stored, asked.now).states
+        states = self.page.monitors.shown(stored, asked.now).states
         valued = [
             (group, state)
             for group, state in states.items()
@@ -102,7 +102,7 @@ class Panels(Struct, frozen=True):
         stored = self.monitor(widget)
         if stored is None:
             return _nothing(widget, asked, no_monitor(widget))
-        states = self.page.look(stored, asked.now).states
+        states = self.page.monitors.shown(stored, asked.now).states
         worst = max(states.items(), key=lambda item: (item[1].status, item[0]), default=None)
         value = {
             "value": number(worst[1].value) if worst else None,
