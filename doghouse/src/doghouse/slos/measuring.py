@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from doghouse.metrics.model import Source
 from doghouse.queries import Window, evaluate, group_keys
+from doghouse.queries.language.tree import COMPARISONS
 from doghouse.slos.corrections import covered
 from doghouse.slos.counting import events
 from doghouse.slos.model import Counts, Objective, Slices, Uptime
@@ -24,7 +25,6 @@ UP, DOWN, UNKNOWN = 0, 1, 2  # SLOHistorySLIData of the schema
 Codes = NDArray[np.int8]
 # A monitor's id, from and to (s UTC, full minutes) → its name, and for each group (`host:a`; empty: the whole) what it was in each minute.
 States = Callable[[int, int, int], tuple[str, Mapping[str, Codes]]]
-COMPARISONS = {">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal}
 
 
 def measured(objective: Objective, points: Source, states: States, start: int, end: int) -> Measured:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import enum
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from doghouse.monitors.states.status import Status
+from doghouse.queries.language.tree import COMPARISONS, Compare
 
 
 class Missing(enum.Enum):
@@ -21,15 +22,6 @@ class Missing(enum.Enum):
     ZERO = "zero"
 
 
-Compare = Callable[[Any, Any], Any]  # of numbers, or of columns of them
-COMPARISONS: Mapping[str, Compare] = {
-    ">": operator.gt,
-    ">=": operator.ge,
-    "<": operator.lt,
-    "<=": operator.le,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
 # When a recovery threshold is satisfied (monitors/guide/recovery-thresholds). GUESS: == and != have no recovery thresholds.
 RECOVERIES: Mapping[str, Compare] = {">": operator.le, ">=": operator.lt, "<": operator.ge, "<=": operator.gt}
 

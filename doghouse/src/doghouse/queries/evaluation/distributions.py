@@ -15,7 +15,7 @@ from doghouse.queries.evaluation.grid import Grid, Range
 from doghouse.queries.evaluation.grouping import Grouping
 from doghouse.queries.evaluation.query_plan import Plan
 from doghouse.queries.language.names import percentile, threshold
-from doghouse.queries.language.tree import MetricQuery
+from doghouse.queries.language.tree import COMPARISONS, MetricQuery
 
 
 def read_distributions(
@@ -82,7 +82,7 @@ def counted(sketches: Sketches, comparator: str, limit: float) -> Floats:
     unless all of a sketch's values are on one side.
     """
     edge = keys_of(np.array([limit]))[0]
-    compare = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}[comparator]
+    compare = COMPARISONS[comparator]
     inside = np.bincount(sketches.sketch, np.where(compare(sketches.key, edge), sketches.n, 0.0), len(sketches))
     on_one_side = (sketches.max < limit) | (sketches.min > limit)
     return np.where(on_one_side, np.where(compare(sketches.min, limit), sketches.count, 0.0), inside)

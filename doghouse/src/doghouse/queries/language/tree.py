@@ -6,8 +6,9 @@ group-by keys and modifiers; an expression is arithmetic and functions over metr
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -183,6 +184,15 @@ def flattened(expression: Expression) -> Expression:
 
 
 Comparator = Literal[">", ">=", "<", "<=", "==", "!="]
+Compare = Callable[[Any, Any], Any]  # of numbers, or of columns of them
+COMPARISONS: Mapping[str, Compare] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
 
 
 class TimeWindow(Struct, frozen=True):

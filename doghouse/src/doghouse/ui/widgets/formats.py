@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
+from doghouse.queries.language.tree import COMPARISONS
 
 TONES = {
     "green": "good",
@@ -17,14 +17,6 @@ TONES = {
 }  # a colour in a palette's name → tone
 CUSTOM = {"custom_bg": ("background", "custom_bg_color"), "custom_text": ("color", "custom_fg_color")}
 HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
-COMPARISONS = {
-    ">": np.greater,
-    ">=": np.greater_equal,
-    "<": np.less,
-    "<=": np.less_equal,
-    "=": np.equal,
-    "!=": np.not_equal,
-}
 
 
 def paint(value: float, formats: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -40,7 +32,8 @@ def paint(value: float, formats: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _meets(value: float, entry: Mapping[str, Any]) -> bool:
-    compare, limit = COMPARISONS.get(str(entry.get("comparator"))), entry.get("value")
+    sign, limit = str(entry.get("comparator")), entry.get("value")
+    compare = COMPARISONS.get("==" if sign == "=" else sign)
     return compare is not None and isinstance(limit, int | float) and bool(compare(value, limit))
 
 
