@@ -100,9 +100,13 @@ def _linted(linted: Linted) -> shapes.lint.Linted:
 
 def _problem(problem: Problem, line: int) -> tuple[Any, ...]:
     """The values of a shapes.lint.Problem."""
-    mend = shapes.lint.Mend(problem.mend.field, problem.mend.new, problem.mend.old) if problem.mend else None
     place = (line or None, problem.line or None, problem.column or None)
-    return (problem.field, problem.text, problem.severity, problem.rule, *place, mend)
+    return (problem.field, problem.text, problem.severity, problem.rule, *place, mend(problem))
+
+
+def mend(problem: Problem) -> shapes.lint.Mend | None:
+    """How a problem is mended, where that is known."""
+    return shapes.lint.Mend(problem.mend.field, problem.mend.new, problem.mend.old) if problem.mend else None
 
 
 def unit_test(result: Result) -> shapes.tests.UnitTest:

@@ -53,38 +53,15 @@ class LintResult(Struct, frozen=True):
         return text + (f" ({', '.join(f'{kind} {count}' for kind, count in types.most_common())})" if types else "")
 
     @property
-    def suppressed_summary(self) -> str | None:
-        """`2 problems suppressed`; None where none is."""
-        count = sum(len(thing.suppressed) for thing in self.linted)
-        return f"{count} problem{'' if count == 1 else 's'} suppressed" if count else None
-
-    @property
     def summaries(self) -> list[str]:
         """All the counts, a line each: the monitors' last, but for a folder that holds downtimes or objectives alone."""
-        others = [self.suppressed_summary, self.downtimes_summary, self.slos_summary, self.rules_summary]
-        texts = [text for text in others if text is not None]
+        suppressed = sum(len(thing.suppressed) for thing in self.linted)
+        texts = [f"{suppressed} problem{'' if suppressed == 1 else 's'} suppressed"] if suppressed else []
+        for kind, word in (("downtime", "downtime"), ("slo", "objective"), ("notification rule", "notification rule")):
+            if verdicts := [thing.verdict for thing in self.of(kind)]:
+                counted = f"{len(verdicts)} {word}{'' if len(verdicts) == 1 else 's'}"
+                texts.append(f"{counted}: {verdicts.count('ok')} ok, {verdicts.count('wrong')} wrong")
         return texts if not self.monitors and (self.downtimes or self.of("slo")) else [*texts, self.summary]
-
-    @property
-    def downtimes_summary(self) -> str | None:
-        """`2 downtimes: 1 ok, 1 wrong`; None where there were none."""
-        return _counted(self.downtimes, "downtime")
-
-    @property
-    def slos_summary(self) -> str | None:
-        """`3 objectives: 3 ok, 0 wrong`; None where there were none."""
-        return _counted(self.of("slo"), "objective")
-
-    @property
-    def rules_summary(self) -> str | None:
-        """`2 notification rules: 2 ok, 0 wrong`; None where there were none."""
-        return _counted(self.of("notification rule"), "notification rule")
-
-
-def _counted(linted: Sequence[Linted], thing: str) -> str | None:
-    verdicts = [thing.verdict for thing in linted]
-    counted = f"{len(verdicts)} {thing}{'' if len(verdicts) == 1 else 's'}"
-    return f"{counted}: {verdicts.count('ok')} ok, {verdicts.count('wrong')} wrong" if verdicts else None
 
 
 class UnitTestResult(Struct, frozen=True):

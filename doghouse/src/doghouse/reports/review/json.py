@@ -7,7 +7,7 @@ from typing import TextIO
 import msgspec
 
 from doghouse.reports import shapes
-from doghouse.reports.json import iso, suggestion, unit_test
+from doghouse.reports.json import iso, mend, suggestion, unit_test
 from doghouse.reports.registry import writes
 from doghouse.review.fields import FieldChange
 from doghouse.review.headline import headline
@@ -66,8 +66,7 @@ def _field(field: FieldChange) -> shapes.reviews.Field:
 
 def _placed(placed: Placed) -> shapes.reviews.PlacedProblem:
     problem = placed.problem
-    mend = shapes.lint.Mend(problem.mend.field, problem.mend.new, problem.mend.old) if problem.mend else None
-    about = (problem.field, problem.severity, problem.rule, problem.text, mend)
+    about = (problem.field, problem.severity, problem.rule, problem.text, mend(problem))
     return shapes.reviews.PlacedProblem(placed.place, placed.file or None, placed.line or None, *about)
 
 

@@ -11,7 +11,7 @@ from html import escape
 from typing import TextIO
 
 from doghouse.reports.markdown import SIGNS
-from doghouse.reports.markdown.texts import LARGEST, folded, plain, table
+from doghouse.reports.markdown.texts import LARGEST, fitting, folded, plain, table
 from doghouse.reports.markdown.texts import code as as_code
 from doghouse.reports.registry import writes
 from doghouse.reports.review import rows
@@ -50,17 +50,10 @@ def _more_names(names: Sequence[str]) -> Iterator[str]:
     """What did not fit: as many headlines as do, and the number of the others."""
     if not names:
         return
-    lines, room = [], REST - 200
-    for name in names:
-        line = f"- {plain(name)}"
-        room -= len(line) + 1
-        if room < 0:
-            break
-        lines.append(line)
-    left = len(names) - len(lines)
-    lines += [f"- and {left:,} more, for which there is no room here"] if left else []
+    shown = fitting([f"- {plain(name)}" for name in names], REST - 200)
+    left = len(names) - len(shown)
     yield f"#### {len(names):,} more"
-    yield "\n".join(lines)
+    yield "\n".join([*shown, *([f"- and {left:,} more, for which there is no room here"] if left else [])])
 
 
 def _head(review: Review) -> Iterator[str]:
