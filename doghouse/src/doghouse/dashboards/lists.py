@@ -32,7 +32,7 @@ TYPES = {"ordered": "custom_timeboard", "free": "custom_screenboard"}
 
 
 class Item(Struct, frozen=True):
-    """A dashboard in a list: its id and the type under which lists know its layout."""
+    """A dashboard as bodies and lists name it: its id, and the type under which lists know its layout."""
 
     id: str
     type: str

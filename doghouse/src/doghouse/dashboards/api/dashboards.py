@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 from doghouse.dashboards import identity, model, validation
 from doghouse.dashboards.api import widgets
 from doghouse.dashboards.errors import dashboard_not_found
+from doghouse.dashboards.lists import Item
 from doghouse.dashboards.model import Origin
 from doghouse.dashboards.sharing.store import IsShared
 from doghouse.dashboards.store import DashboardStore
@@ -23,17 +24,10 @@ NO_LIMIT = -1
 MOST_WARNINGS = 20  # in the header; all of them are at /doghouse/warnings
 
 
-class Reference(msgspec.Struct):
-    """An item of a body that names many dashboards."""
-
-    id: str
-    type: str
-
-
 class References(msgspec.Struct):
     """The body that deletes or restores many."""
 
-    data: list[Reference]
+    data: list[Item]
 
 
 def routes(store: DashboardStore, is_shared: IsShared) -> list[BaseRoute]:
@@ -86,12 +80,12 @@ def delete(store: DashboardStore, call: Call) -> Reply:
 
 def delete_many(store: DashboardStore, call: Call) -> Reply:
     """Delete all that are named, or none."""
-    return _all_or_none(store.delete([reference.id for reference in call.json(References).data], call.now))
+    return _all_or_none(store.delete([item.id for item in call.json(References).data], call.now))
 
 
 def restore_many(store: DashboardStore, call: Call) -> Reply:
     """Undo the deletion of all that are named, or of none."""
-    return _all_or_none(store.restore([reference.id for reference in call.json(References).data]))
+    return _all_or_none(store.restore([item.id for item in call.json(References).data]))
 
 
 def _all_or_none(missing: list[str]) -> Reply:

@@ -8,7 +8,7 @@ import msgspec
 from starlette.routing import BaseRoute
 
 from doghouse.dashboards.errors import dashboard_list_not_found
-from doghouse.dashboards.lists import ListStore, shown_item
+from doghouse.dashboards.lists import Item, ListStore, shown_item
 from doghouse.dashboards.model import Document
 from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply, endpoint
@@ -20,17 +20,10 @@ class Named(msgspec.Struct):
     name: str
 
 
-class Listed(msgspec.Struct):
-    """A dashboard in a body."""
-
-    id: str
-    type: str
-
-
 class Dashboards(msgspec.Struct):
     """The body that names dashboards."""
 
-    dashboards: list[Listed]
+    dashboards: list[Item]
 
 
 def routes(store: ListStore) -> list[BaseRoute]:
