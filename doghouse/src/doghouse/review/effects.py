@@ -81,15 +81,8 @@ def reached_through(
 
 
 def _reasons(monitor: Definition, changed: Mapping[int, str], objectives: Set[str]) -> Iterator[str]:
-    for member in _members(monitor):
+    for member in monitor.members:
         if member in changed:
             yield f"its member {changed[member]} changed"
     if monitor.slo and monitor.slo in objectives:
         yield f"its objective {monitor.slo} changed"
-
-
-def _members(monitor: Definition) -> Sequence[int]:
-    try:
-        return monitor.members
-    except (QuerySyntaxError, NotEvaluated):
-        return ()

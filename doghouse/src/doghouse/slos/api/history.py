@@ -55,17 +55,14 @@ def history(slos: Slos, call: Call) -> Reply:
         "slo": document,
         "overall": _row(objective, measured.overall, start, end, custom),
     }
-    rows = []
-    if not isinstance(objective.sli, Counts):  # the schema: metric SLOs have no groups here
-        rows = [
+    if isinstance(objective.sli, Counts):  # the schema: metric SLOs have no groups here
+        data["group_by"] = list(measured.by)
+        data["series"] = {"timing": str(took_s), **_series(objective.sli, measured, start, end)}
+    elif measured.rows:
+        data["monitors" if len(objective.monitors) > 1 else "groups"] = [
             {"name": name, "group": name, **_row(objective, tally, start, end, custom)}
             for name, tally in measured.rows.items()
         ]
-    if isinstance(objective.sli, Counts):
-        data["group_by"] = list(measured.by)
-        data["series"] = {"timing": str(took_s), **_series(objective.sli, measured, start, end)}
-    if rows:
-        data["monitors" if len(objective.monitors) > 1 else "groups"] = rows
     return Reply({"data": data, "errors": None})
 
 

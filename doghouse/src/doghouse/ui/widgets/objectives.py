@@ -11,7 +11,7 @@ from msgspec import Struct
 from doghouse.dashboards.board import Widget
 from doghouse.queries.beyond.templated import substituted
 from doghouse.slos import budget
-from doghouse.slos.api.access import Slos, Status, status
+from doghouse.slos.api.access import NOTHING, Slos, Status, status
 from doghouse.slos.api.search_routes import predicate
 from doghouse.slos.model import TIMEFRAMES, Objective, Threshold
 from doghouse.time.lengths import MINUTE
@@ -83,7 +83,7 @@ class Objectives(Struct, frozen=True):
             measured = self.slos.measured(objective, start, end)
         except (KeyError, ApiError) as error:
             why = str(error.errors[0]) if isinstance(error, ApiError) else "doghouse does not know this time window"
-            yield _row(name, "", threshold, Status(None, None, None, "no_data", 0), why)
+            yield _row(name, "", threshold, NOTHING, why)
             return
         parts = measured.rows if mode in BY_PART else {}
         if mode != COMPONENT or not parts:
@@ -121,7 +121,7 @@ def _row(window: str, part: str, threshold: Threshold, stands: Status, why: str 
         "word": word,
         "sli": None if stands.sli is None else budget.printed(stands.sli, stands.decimals),
         "remaining": None if stands.remaining is None else budget.printed(stands.remaining, 2),
-        "left": None if stands.raw is None else stands.raw,
+        "left": stands.raw,
         "why": why,
     }
 
