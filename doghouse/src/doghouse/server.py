@@ -71,7 +71,7 @@ from doghouse.traces import routes as traces
 from doghouse.traces import store as trace_store
 from doghouse.traces.intake import GIVE_OUT_S, TraceIntake
 from doghouse.ui import routes as ui
-from doghouse.ui.data import mail_graphs
+from doghouse.ui.data import mails
 from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.stores import Stores
 from doghouse.web import control, errors, origins
@@ -129,7 +129,7 @@ def build(folder: DataFolder, pair: KeyPair, clock: Clock, settings: Settings) -
         mail_server=settings.smtp,
         sender=settings.smtp_from,
         url=lambda: getattr(app.state, "url", ""),
-        graph=mail_graphs.graph(monitors.store, points, snapshots),
+        graph=mails.graph(monitors.store, points, snapshots),
         webhooks_to=settings.webhooks_to,
     )
     slos = Slos(

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from sample import HOST, NOTE, board, graph
 
 from doghouse import dashboards
-from doghouse.ui.board_editor.adding import with_widget
+from doghouse.ui.board_editor.page import with_widget
 
 PLACED = [{"definition": NOTE, "layout": {"x": 0, "y": 3, "width": 4, "height": 5}}]
 BODY = board(

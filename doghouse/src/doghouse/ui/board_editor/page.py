@@ -18,7 +18,6 @@ from doghouse.dashboards.model import Document
 from doghouse.review.fields import changed_fields
 from doghouse.ui import frame, guard, rendering
 from doghouse.ui.board_editor import draft as drafts
-from doghouse.ui.board_editor.adding import with_widget
 from doghouse.ui.board_editor.draft import Draft
 from doghouse.ui.data.boards import BoardData
 from doghouse.ui.data.conflicts import conflict
@@ -28,6 +27,7 @@ from doghouse.web.errors import ApiError, present
 from doghouse.web.http import Call, Reply
 
 MOST = 20  # boards that are looked at before they are saved
+SIZES = {"ordered": (4, 2), "free": (48, 24)}  # GUESS: columns and rows of what the explorer saves to a dashboard
 NEW = {"title": "New dashboard", "layout_type": "ordered", "widgets": []}
 SAVED_MEANWHILE = "somebody else saved this dashboard since you opened it"
 
@@ -187,6 +187,17 @@ class BoardEditor(msgspec.Struct, frozen=True):
         if draft.body is None:
             raise ApiError(400, draft.why_not)
         return draft.body
+
+
+def with_widget(body: Mapping[str, Any], definition: Mapping[str, Any]) -> dict[str, Any]:
+    """The dashboard with the widget at its end; where others have places it stands below all of them."""
+    places = [widget.place for widget in dashboards.parse(body).widgets if widget.place]
+    widget: dict[str, Any] = {"definition": definition}
+    if places or body["layout_type"] == "free":
+        width, height = SIZES[body["layout_type"]]
+        below = max((place.y + place.height for place in places), default=0)
+        widget["layout"] = {"x": 0, "y": below, "width": width, "height": height}
+    return {**body, "widgets": [*body["widgets"], widget]}
 
 
 def hcl(body: Mapping[str, Any]) -> str:
