@@ -29,9 +29,9 @@ COMMANDS = {
     "share": "commands.account:share",
     "open": "commands.account:open_timeboard",
     "agent-config": "agent_config:agent_config",
-    "demo": "demo.options:demo",
-    "app": "app.options:app",
-    "load": "app.options:load",
+    "demo": "demo.commands:demo",
+    "app": "app.commands:app",
+    "load": "app.commands:load",
 }
 
 

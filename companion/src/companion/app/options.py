@@ -8,8 +8,6 @@ from typing import Annotated
 
 import typer
 
-from companion.options import Options
-
 SERVICE = "my-metric-app"
 
 
@@ -42,23 +40,3 @@ class Traffic:
         Path | None, typer.Option(help="With --bakery: what the week counted, for doghouse import.", metavar="FILE")
     ] = None
     live: Annotated[bool, typer.Option("--live", help="With --bakery: go on in real time until Ctrl-C.")] = False
-
-
-def app(serving: Serving, options: Options) -> int:
-    """Serve the traced Flask app until Ctrl-C; with --api-url its logs are shipped there.
-
-    Example: my-metric app --api-url http://127.0.0.1:8420 --keys-file keys.json
-    """
-    from companion.app import serve
-
-    return serve.app(options, serving)
-
-
-def load(traffic: Traffic) -> int:
-    """Send steady traffic to the app, over all its routes.
-
-    Example: my-metric load --rate 10 --count 1000
-    """
-    from companion.app import load as sending
-
-    return sending.load(traffic)

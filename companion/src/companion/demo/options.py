@@ -22,13 +22,3 @@ class Wishes:
         typer.Option(help="Mail server that mails go to; without it they stay in the inbox.", metavar="HOST:PORT"),
     ] = None
     email: Annotated[str, typer.Option(help="Who is told by the monitor.")] = "you@example.com"
-
-
-def demo(wishes: Wishes) -> int:
-    """Run the whole house on this machine: agent, database, timeboard; no account.
-
-    Example: my-metric demo --no-open
-    """
-    from companion.demo import run
-
-    return run.demo(wishes)

@@ -1,0 +1,15 @@
+"""`my-metric demo`: what their options are, and where they are done."""
+
+from __future__ import annotations
+
+from companion.demo.options import Wishes
+
+
+def demo(wishes: Wishes) -> int:
+    """Run the whole house on this machine: agent, database, timeboard; no account.
+
+    Example: my-metric demo --no-open
+    """
+    from companion.demo import run
+
+    return run.demo(wishes)
