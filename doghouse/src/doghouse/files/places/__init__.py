@@ -4,18 +4,9 @@ A folder of Parquet files may be partitioned as Hive has it: `metric=system.cpu.
 no more than what is asked for.
 """
 
-from doghouse.files.places.folders import (
-    Entry,
-    Folder,
-    LocalFolder,
-    Place,
-    check_writable,
-    in_words,
-    parquet_files,
-    place,
-    to_write,
-)
+from doghouse.files.places.folders import LocalFolder, Place, check_writable, in_words, parquet_files, place, to_write
 from doghouse.files.places.hive import date_of, on_days, says
+from doghouse.files.places.model import Entry, Folder
 
 __all__ = [
     "Entry",

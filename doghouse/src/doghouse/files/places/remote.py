@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from doghouse.files.places.folders import Entry
+from doghouse.files.places.model import Entry
 from doghouse.files.reading import FileError
 
 if TYPE_CHECKING:
