@@ -40,12 +40,13 @@ from doghouse.logs import routes as logs
 from doghouse.logs.store.log_store import LogStore
 from doghouse.metrics.catalogue import routes as metadata_routes
 from doghouse.metrics.catalogue.metadata import Catalogue
+from doghouse.metrics.door import Full
 from doghouse.metrics.intake import routes as metrics
-from doghouse.metrics.model import Columns, Full
+from doghouse.metrics.model import Columns
 from doghouse.metrics.store.point_store import PointStore
 from doghouse.monitors.api import routes as monitor_routes
 from doghouse.monitors.api.access import Monitors
-from doghouse.monitors.evaluating import Sources
+from doghouse.monitors.definition import Sources
 from doghouse.monitors.notification_rules import routes as rule_routes
 from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.monitors.objectives import minutes

@@ -10,9 +10,9 @@ import msgspec
 
 from doghouse.exporting.points import joined
 from doghouse.logs.model import Log
+from doghouse.metrics.door import MetricStore
 from doghouse.metrics.intake import exporting
 from doghouse.metrics.memory import Recorded
-from doghouse.metrics.model import MetricStore
 from doghouse.search.tree import Everything
 from doghouse.time import iso
 from doghouse.time.lengths import HOUR

@@ -8,8 +8,9 @@ from itertools import chain
 import numpy as np
 
 from doghouse.metrics.distributions.sketches import Sketches
+from doghouse.metrics.door import SketchSource
 from doghouse.metrics.memory import MemorySource, distinct
-from doghouse.metrics.model import Columns, Ints, Rollup, Series, SketchSource, Source
+from doghouse.metrics.model import Columns, Ints, Rollup, Series, Source
 from doghouse.queries import MetricQuery
 from doghouse.queries.scopes import Indexed, select
 

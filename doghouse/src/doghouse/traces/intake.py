@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
-from doghouse.metrics.model import MetricStore
+from doghouse.metrics.door import MetricStore
 from doghouse.traces import client_stats, publishing, sampling, stats
 from doghouse.traces.model import Chunk
 from doghouse.traces.store import TraceStore

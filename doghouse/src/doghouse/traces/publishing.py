@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from doghouse.metrics.distributions.sketches import Sketches, keys_of
-from doghouse.metrics.model import NO_SERIES, Columns, MetricStore, Sent
+from doghouse.metrics.door import MetricStore
+from doghouse.metrics.model import NO_SERIES, Columns, Sent
 from doghouse.traces.stats import BUCKET_S, Key, Tallies, Tally
 
 Submission = tuple[Sent, int, float]

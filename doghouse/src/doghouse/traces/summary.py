@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from msgspec import Struct
 
-from doghouse.metrics.model import MetricStore, Series
+from doghouse.metrics.door import MetricStore
+from doghouse.metrics.model import Series
 from doghouse.tags import pairs
 
 HITS = ".hits"

@@ -15,7 +15,7 @@ from doghouse.hosts.checks import ServiceCheckStore
 from doghouse.hosts.store import HostStore
 from doghouse.logs.store.log_store import LogStore
 from doghouse.metrics.catalogue.metadata import Catalogue
-from doghouse.metrics.model import MetricStore
+from doghouse.metrics.door import MetricStore
 from doghouse.monitors.api.access import Monitors
 from doghouse.monitors.notification_rules.store import RuleStore
 from doghouse.notifications.delivery import Post

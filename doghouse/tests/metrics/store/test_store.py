@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from doghouse.metrics.distributions.sketches import of_values
+from doghouse.metrics.door import Full
 from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import Columns, Full, Rollup, Series, TimeAggregator
+from doghouse.metrics.model import Columns, Rollup, Series, TimeAggregator
 from doghouse.metrics.packing import joined
 from doghouse.metrics.store import pipeline, selection
 from doghouse.metrics.store.point_store import PointStore

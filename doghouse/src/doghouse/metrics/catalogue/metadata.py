@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from doghouse.metrics.catalogue.known import units
-from doghouse.metrics.model import SeriesList
+from doghouse.metrics.door import SeriesList
 from doghouse.storage.sqlite import Database
 from doghouse.tags.pairs import split
 from doghouse.time import iso

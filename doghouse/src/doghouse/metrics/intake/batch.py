@@ -9,7 +9,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from doghouse.metrics.model import NO_SERIES, Columns, Floats, Ints, Sent, SeriesList, no_columns
+from doghouse.metrics.door import SeriesList
+from doghouse.metrics.model import NO_SERIES, Columns, Floats, Ints, Sent, no_columns
 
 PAST_LIMIT_S = 3600  # older points are not taken (metrics/custom_metrics: historical ingestion is another product)
 FUTURE_LIMIT_S = 600  # nor are points from further ahead

@@ -9,9 +9,10 @@ import numpy as np
 from msgspec.structs import replace
 
 from doghouse.metrics.distributions.sketches import no_sketches
+from doghouse.metrics.door import MetricStore
 from doghouse.metrics.intake.importing import CONTENT_TYPE, Part
 from doghouse.metrics.memory import Recorded
-from doghouse.metrics.model import Columns, MetricStore, Rollup
+from doghouse.metrics.model import Columns, Rollup
 from doghouse.metrics.packing import pack, pack_sketches, unpack, unpack_sketches
 from doghouse.time.lengths import DAY
 from doghouse.web.http import Call, Reply

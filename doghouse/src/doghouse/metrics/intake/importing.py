@@ -13,8 +13,9 @@ import numpy as np
 from msgspec import Struct
 
 from doghouse.metrics.distributions.sketches import Sketches, apart, concatenated
+from doghouse.metrics.door import SeriesList
 from doghouse.metrics.intake.batch import LATEST_TS
-from doghouse.metrics.model import NO_SERIES, Columns, Ints, Series, SeriesList
+from doghouse.metrics.model import NO_SERIES, Columns, Ints, Series
 from doghouse.metrics.packing import pack, pack_sketches, unpack, unpack_sketches
 
 CONTENT_TYPE = "application/msgpack"

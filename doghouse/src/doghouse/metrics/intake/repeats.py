@@ -13,9 +13,10 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from doghouse.metrics.door import SeriesList
 from doghouse.metrics.intake import v1
 from doghouse.metrics.intake.batch import Numbered, split_flat
-from doghouse.metrics.model import Floats, Sent, SeriesList
+from doghouse.metrics.model import Floats, Sent
 
 PAIR = rb"\[[^][,]*,[^][,]*\]"
 # A series from its points on. What does not look so (no points, braces in a tag, …) is left to `v1.decode`: without its brace at the end it is no JSON.

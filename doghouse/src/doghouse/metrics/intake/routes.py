@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 from starlette.routing import Route
 
+from doghouse.metrics.door import Full, MetricStore, Points
 from doghouse.metrics.errors import payload_unreadable
 from doghouse.metrics.intake import sketches, v1, v2
 from doghouse.metrics.intake.batch import Batch, Numbered, columns, numbered
@@ -16,7 +17,7 @@ from doghouse.metrics.intake.exporting import export, export_days
 from doghouse.metrics.intake.importing import received
 from doghouse.metrics.intake.repeats import Repeats
 from doghouse.metrics.intake.sketches import SentSketches
-from doghouse.metrics.model import Columns, Full, MetricStore, Points
+from doghouse.metrics.model import Columns
 from doghouse.web import errors
 from doghouse.web.access import Keys
 from doghouse.web.http import AsyncHandler, Call, PlainHandler, Reply, endpoint

@@ -9,8 +9,9 @@ import numpy as np
 from msgspec import Struct
 
 from doghouse.metrics.distributions.sketches import Sketches, no_sketches, of_values
+from doghouse.metrics.door import SeriesList
 from doghouse.metrics.intake.batch import in_time
-from doghouse.metrics.model import NO_SERIES, Ints, Sent, SeriesList
+from doghouse.metrics.model import NO_SERIES, Ints, Sent
 
 
 class SentSketches(msgspec.Struct, frozen=True, eq=False):

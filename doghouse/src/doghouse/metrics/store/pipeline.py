@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from doghouse.metrics.model import Columns, Full, Ints
+from doghouse.metrics.door import Full
+from doghouse.metrics.model import Columns, Ints
 from doghouse.metrics.packing import joined
 from doghouse.metrics.store.index import SeriesIndex
 from doghouse.metrics.store.journal import Entry, Journal

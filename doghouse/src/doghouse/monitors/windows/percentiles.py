@@ -12,8 +12,9 @@ from math import gcd
 import numpy as np
 
 from doghouse.metrics.distributions.sketches import Sketches
+from doghouse.metrics.door import SketchSource
 from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import Ints, Series, SketchSource, Source, no_columns
+from doghouse.metrics.model import Ints, Series, Source, no_columns
 from doghouse.monitors.query import MAY_MISS, Windows, full_bucket
 from doghouse.monitors.windows.columns import Bools, Group, GroupColumn, outermost_of, seen_where_valued
 from doghouse.monitors.windows.sliding import full_windows

@@ -12,8 +12,9 @@ from doghouse.logs.api.computing import Compute
 from doghouse.logs.api.facets import GroupBy, Groups, Sort
 from doghouse.logs.store.log_store import LogStore
 from doghouse.metrics.distributions.sketches import Sketches
+from doghouse.metrics.door import SketchSource
 from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import Columns, Floats, Ints, MetricType, Rollup, Series, SketchSource
+from doghouse.metrics.model import Columns, Floats, Ints, MetricType, Rollup, Series
 from doghouse.queries.beyond.reading import ADDED_UP, SLO, Asks, QueryBody, SortBody
 from doghouse.queries.language.rollups import default_interval
 from doghouse.queries.model import Window

@@ -8,7 +8,8 @@ from math import gcd
 import numpy as np
 
 from doghouse.metrics.distributions.sketches import Sketches, keys_of
-from doghouse.metrics.model import Floats, Ints, Series, SketchSource, Source
+from doghouse.metrics.door import SketchSource
+from doghouse.metrics.model import Floats, Ints, Series, Source
 from doghouse.queries.errors import NotEvaluated
 from doghouse.queries.evaluation.calendars import QUARTER
 from doghouse.queries.evaluation.grid import Grid, Range

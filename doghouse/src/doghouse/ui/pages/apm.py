@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from doghouse.logs.correlation import canonical_id, span_of
 from doghouse.logs.store.log_store import LogStore
-from doghouse.metrics.model import MetricStore
+from doghouse.metrics.door import MetricStore
 from doghouse.search.record import Record
 from doghouse.search.records import Records
 from doghouse.tags.naming import tag

@@ -14,7 +14,7 @@ from doghouse.hosts.checks import STATUSES, ServiceCheck, ServiceCheckStore
 from doghouse.hosts.metadata import address
 from doghouse.hosts.model import Host
 from doghouse.hosts.store import HostStore
-from doghouse.metrics.model import MetricStore
+from doghouse.metrics.door import MetricStore
 from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, Window, evaluate, parse, substitute
 from doghouse.queries.language.substitution import Chosen
 from doghouse.tags.pairs import by_key

@@ -12,7 +12,7 @@ from msgspec import Struct
 from doghouse.dashboards import board
 from doghouse.dashboards.store import DashboardStore
 from doghouse.dashboards.widget_requests import Line, Request
-from doghouse.metrics.model import MetricStore
+from doghouse.metrics.door import MetricStore
 from doghouse.queries.language.completion import LONGEST, complete, complete_formula
 from doghouse.queries.units import Units
 from doghouse.tags.pairs import by_key

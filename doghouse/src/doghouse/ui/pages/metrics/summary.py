@@ -8,7 +8,8 @@ from typing import Any
 from msgspec import Struct
 
 from doghouse.metrics.catalogue.metadata import Catalogue
-from doghouse.metrics.model import MetricStore, Series
+from doghouse.metrics.door import MetricStore
+from doghouse.metrics.model import Series
 from doghouse.tags.pairs import by_key
 from doghouse.ui import rendering
 from doghouse.ui.errors import no_such_page
