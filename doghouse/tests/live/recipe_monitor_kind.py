@@ -10,8 +10,9 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from doghouse.monitors import Group, GroupState, Rules, WindowValue
-from doghouse.monitors.definition import Definition, kind
-from doghouse.monitors.evaluating import Evaluation, Sources, window_steps
+from doghouse.monitors.definition import Definition, Sources
+from doghouse.monitors.evaluating import Evaluation, window_steps
+from doghouse.monitors.kinds.registry import kind
 from doghouse.monitors.model import Body
 from doghouse.queries import QuerySyntaxError
 

@@ -19,7 +19,7 @@ from doghouse.backtest.run import backtest
 from doghouse.coverage import listing
 from doghouse.importing.things import MonitorInFile
 from doghouse.importing.verdicts import lint_all
-from doghouse.monitors import definition
+from doghouse.monitors.kinds import registry
 from doghouse.storage.config import Settings
 from doghouse.testing.running import run
 from doghouse.time.clock import Clock
@@ -40,7 +40,7 @@ tests:
 @pytest.fixture(autouse=True)
 def _added(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The kind of `recipe_monitor_kind`, registered for as long as a test lasts."""
-    monkeypatch.setattr(definition, "KINDS", dict(definition.KINDS))
+    monkeypatch.setattr(registry, "KINDS", dict(registry.KINDS))
     monkeypatch.syspath_prepend(Path(__file__).parent)
     import_module("recipe_monitor_kind")
     yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from doghouse.monitors import Status, Thresholds
-from doghouse.monitors.definition import parse as parse_monitor
+from doghouse.monitors.kinds.registry import parse as parse_monitor
 from doghouse.monitors.service_checks import Runs, check_status, cluster_status, groups, parse, statuses, variables
 from doghouse.queries import QuerySyntaxError
 

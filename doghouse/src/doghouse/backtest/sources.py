@@ -8,7 +8,7 @@ from doghouse import monitors as mon
 from doghouse.backtest.checkruns import runs_of
 from doghouse.metrics.model import Source
 from doghouse.monitors import Group, GroupHistory
-from doghouse.monitors.objectives import Objectives
+from doghouse.monitors.definition import Objectives
 from doghouse.monitors.records.model import RecordQuery
 from doghouse.monitors.service_checks import Runs
 from doghouse.monitors.windows.sharing import LastColumns

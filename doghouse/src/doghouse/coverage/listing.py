@@ -5,7 +5,7 @@ from __future__ import annotations
 from doghouse.coverage.endpoints import endpoints
 from doghouse.coverage.model import Coverage, Item, State
 from doghouse.dashboards.registry import ELSEWHERE, OTHER, WidgetType, widget_types
-from doghouse.monitors.definition import kind_of, types
+from doghouse.monitors.kinds.registry import kind_of, types
 from doghouse.queries.functions import catalogue
 
 STATE_OF: dict[str, State] = {"yes": "done", "partly": "partly", "no": "not"}

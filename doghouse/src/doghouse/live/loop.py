@@ -18,9 +18,9 @@ from doghouse.live.points import PointWindow, together
 from doghouse.live.sources import HostsOf, LazyHosts, RecordWindow, shared
 from doghouse.live.stepping import Before, Outcome, advance
 from doghouse.metrics.model import Source
-from doghouse.monitors import Definition, MonitorError, evaluating
+from doghouse.monitors import Definition, MonitorError, Sources
+from doghouse.monitors.definition import Objectives
 from doghouse.monitors.notification_rules import Rules
-from doghouse.monitors.objectives import Objectives
 from doghouse.monitors.records.windows import RecordsOf
 from doghouse.monitors.service_checks import CheckQuery, Runs
 from doghouse.monitors.store import MonitorStore
@@ -86,7 +86,7 @@ class Live:
         self._database, self._clock = database, clock
         self._monitors, self._downtimes, self._notifications = monitors, downtimes, notifications
         self._sources = sources
-        self._alone = self._read = evaluating.Sources(
+        self._alone = self._read = Sources(
             points=lambda _: (sources.points, None),
             runs=lambda monitor: lambda _: sources.runs(monitor.parsed()),
             states=monitors.states,
@@ -150,7 +150,7 @@ class Live:
         if self._known.monitors:
             self._sources.passed(minute * MINUTE_S, self.lag())
 
-    def _together(self, now: int) -> evaluating.Sources:
+    def _together(self, now: int) -> Sources:
         """What monitors read at the ticks of this minute, read at once for all of them."""
         of_points: list[PointWindow] = []
         of_records: list[RecordWindow] = []

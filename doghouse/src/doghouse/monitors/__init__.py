@@ -21,9 +21,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from doghouse.monitors import kinds as _kinds  # noqa: F401  # each registers itself
-from doghouse.monitors.definition import Definition, parse
-from doghouse.monitors.evaluating import Evaluation, GroupHistory, Sources, Stretch
+from doghouse.monitors.definition import Definition, Sources
+from doghouse.monitors.evaluating import Evaluation, GroupHistory, Stretch
 from doghouse.monitors.kinds.metric import evaluate, evaluate_range, ticks_of
+from doghouse.monitors.kinds.registry import parse
 from doghouse.monitors.message.rendering import Host, Hosts, Message, render
 from doghouse.monitors.model import MonitorError, Options, Thresholds
 from doghouse.monitors.states.changes import History

@@ -14,8 +14,8 @@ from doghouse.metrics.model import Ints, no_columns
 from doghouse.monitors import custom_schedule
 from doghouse.monitors.comparison_checks import Comparison
 from doghouse.monitors.custom_schedule import Recurrence, ScheduleError
-from doghouse.monitors.definition import Definition
-from doghouse.monitors.evaluating import Sources, Stretch, column_history
+from doghouse.monitors.definition import Definition, Sources
+from doghouse.monitors.evaluating import Stretch, column_history
 from doghouse.monitors.model import MonitorError, Thresholds
 from doghouse.monitors.query import frequency
 from doghouse.monitors.records.windows import Nothing

@@ -1,4 +1,4 @@
-"""A monitor as one frozen value, made once at the edge: its body, what its query asks (a tree, by its kind), and all that follows from these.
+"""A monitor as one frozen value, made once at the edge: its body, what its query asks (a tree, by its kind), and all that follows from these; what it may read.
 
 Nothing of it is read from text again. A monitor with another threshold or window is a new value made of this one's values.
 """
@@ -6,30 +6,67 @@ Nothing of it is read from text again. A monitor with another threshold or windo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import msgspec
+from msgspec import Struct
 
-from doghouse.metrics.model import Ints
-from doghouse.monitors.evaluating import Evaluation, Sources, Stepping, Stretch, ticks_between
-from doghouse.monitors.model import INVALID_QUERY, TYPES, Body, MonitorError, Thresholds, read_body, read_options
+from doghouse.metrics.model import Ints, Source
+from doghouse.monitors.evaluating import Evaluation, GroupHistory, Stepping, Stretch, ticks_between
+from doghouse.monitors.model import INVALID_QUERY, Body, MonitorError, Thresholds, read_body, read_options
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.states.rules import followed_rules
 from doghouse.monitors.windows.columns import Group
+from doghouse.monitors.windows.sharing import LastColumns
 from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, ResultSeries
+from doghouse.slos.remembering import Measure, whole
 
 if TYPE_CHECKING:
     from doghouse.monitors.records.model import RecordQuery
+    from doghouse.monitors.service_checks import Runs
     from doghouse.queries import MetricQuery
+    from doghouse.search.records import Records
     from doghouse.slos.model import Objective
 
 MINUTE_S = 60
 EVERYTHING = ("*",)  # of notify_by: one notification for all groups
 # `by {host}`, `.by("host")`, `.by(job_name,workspace)`: recorded 177 of 177; an alert on `.by("*")` counts as grouped.
 _GROUPED = re.compile(r"""\bby\s*\{[^}]*\}|\.by\(\s*[^)\s]""")
+
+
+class Sources(Struct, frozen=True):
+    """What monitors may read. What is not given cannot be read, and a monitor that needs it is not evaluated.
+
+    `points` has a monitor's points, and the monitor to evaluate over them where they are answers to its queries and not its metrics.
+    `records` has what a query of records reads: the logs, events or spans of its `source`. It raises NotEvaluated for a source that it does not have.
+    `runs` has a check's last runs before a time (s UTC), `states` the groups of another monitor as they are, `histories` as they were over the stretch.
+    `objectives` has the SLOs, and any monitor by its id. `address` is where doghouse's pages are, which messages link to; empty: nobody knows.
+    `shared` keeps windows that other monitors look at too.
+    """
+
+    points: Callable[[Definition], tuple[Source, Definition | None]]
+    runs: Callable[[Definition], Callable[[int], Sequence[Runs]]] | None = None
+    states: Callable[[int], Mapping[Group, GroupState]] | None = None
+    histories: Callable[[int], Mapping[Group, GroupHistory]] | None = None
+    records: Callable[[RecordQuery], Records] | None = None
+    objectives: Objectives | None = None
+    address: Callable[[], str] = str
+    shared: LastColumns | None = None
+
+
+class Objectives(Struct, frozen=True):
+    """SLOs and monitors, each by its id; None where there is none. `measure` reads an SLO over a stretch."""
+
+    slo: Callable[[str], Objective | None]
+    monitor: Callable[[int], Definition | None]
+    measure: Measure = whole
+
+    def monitors(self, objective: Objective) -> Iterable[Definition]:
+        """The monitors that an SLO is made of, as far as they are there."""
+        return (monitor for monitor in map(self.monitor, objective.monitors) if monitor is not None)
 
 
 class Definition(Body, frozen=True, dict=True):
@@ -260,41 +297,3 @@ class Definition(Body, frozen=True, dict=True):
         """With these thresholds instead of its own of these names."""
         own = (self.document.get("options") or {}).get("thresholds") or {}
         return self.with_options(thresholds={**own, **levels})
-
-
-Kind = TypeVar("Kind", bound=type[Definition])
-KINDS: dict[str, type[Definition]] = {}  # by the type's name, as `kind` registers them
-
-
-def types() -> list[str]:
-    """The types that a monitor may have, by name: Datadog's, and those of kinds that registered."""
-    return sorted({*TYPES, *KINDS})
-
-
-def kind(*types: str) -> Callable[[Kind], Kind]:
-    """Register a class as the kind of monitor that the API calls so."""
-
-    def register(kind_class: Kind) -> Kind:
-        KINDS.update(dict.fromkeys(types, kind_class))
-        return kind_class
-
-    return register
-
-
-def kind_of(type_name: str) -> type[Definition]:
-    """The class of monitors of a type; `Definition` itself where no kind of that name registered."""
-    return KINDS.get(type_name, Definition)
-
-
-def parse(document: Mapping[str, Any]) -> Definition:
-    """A monitor from an API body or an integration's asset. Raises MonitorError where its shape is wrong; a mistake in its query is its `problem`."""
-    return define(read_body(document))
-
-
-def define(body: Body) -> Definition:
-    """A monitor from its body: the one place where a query is parsed."""
-    kind_class = kind_of(body.type).fitting(body)
-    try:
-        return kind_class(**body.fields(), asked=kind_class.read(body))
-    except (QuerySyntaxError, NotEvaluated) as problem:
-        return kind_class(**body.fields(), problem=problem.with_traceback(None))

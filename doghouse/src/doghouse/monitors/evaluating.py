@@ -1,16 +1,15 @@
-"""What a kind of monitor reads, and what its evaluations give: at one tick as the live loop steps it, over a stretch as a backtest does."""
+"""What evaluations of a monitor give: at one tick as the live loop steps it, over a stretch as a backtest does."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 from msgspec import Struct
 
-from doghouse.metrics.model import Floats, Ints, Source
+from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors.states.changes import History, recorded
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.history import shown_value, state_values, states_range
@@ -26,37 +25,9 @@ from doghouse.monitors.states.machine import (
     step,
 )
 from doghouse.monitors.windows.columns import Group, GroupColumn
-from doghouse.monitors.windows.sharing import LastColumns
-
-if TYPE_CHECKING:
-    from doghouse.monitors.definition import Definition
-    from doghouse.monitors.objectives import Objectives
-    from doghouse.monitors.records.model import RecordQuery
-    from doghouse.monitors.service_checks import Runs
-    from doghouse.search.records import Records
 
 MINUTE_S = 60
 Step = Callable[[GroupState, int], tuple[GroupState, Transition | None]]
-
-
-class Sources(Struct, frozen=True):
-    """What monitors may read. What is not given cannot be read, and a monitor that needs it is not evaluated.
-
-    `points` has a monitor's points, and the monitor to evaluate over them where they are answers to its queries and not its metrics.
-    `records` has what a query of records reads: the logs, events or spans of its `source`. It raises NotEvaluated for a source that it does not have.
-    `runs` has a check's last runs before a time (s UTC), `states` the groups of another monitor as they are, `histories` as they were over the stretch.
-    `objectives` has the SLOs, and any monitor by its id. `address` is where doghouse's pages are, which messages link to; empty: nobody knows.
-    `shared` keeps windows that other monitors look at too.
-    """
-
-    points: Callable[[Definition], tuple[Source, Definition | None]]
-    runs: Callable[[Definition], Callable[[int], Sequence[Runs]]] | None = None
-    states: Callable[[int], Mapping[Group, GroupState]] | None = None
-    histories: Callable[[int], Mapping[Group, GroupHistory]] | None = None
-    records: Callable[[RecordQuery], Records] | None = None
-    objectives: Objectives | None = None
-    address: Callable[[], str] = str
-    shared: LastColumns | None = None
 
 
 class Evaluation(Struct, frozen=True):

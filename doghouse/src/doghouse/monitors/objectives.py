@@ -6,35 +6,20 @@ count as if they had been in time. The replay begins a day before the stretch, s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
-from msgspec import Struct
 
 from doghouse.metrics.model import Ints
-from doghouse.monitors.definition import Definition
-from doghouse.monitors.evaluating import GroupHistory, Sources
+from doghouse.monitors.definition import Definition, Sources
+from doghouse.monitors.evaluating import GroupHistory
 from doghouse.monitors.states.machine import Status
 from doghouse.queries import NotEvaluated
 from doghouse.slos.measuring import DOWN, UNKNOWN, UP, Codes, States
-from doghouse.slos.model import Objective
-from doghouse.slos.remembering import Measure, whole
 from doghouse.tags.pairs import group_text
 from doghouse.time.lengths import DAY, MINUTE
 
 BEFORE_S = DAY
-
-
-class Objectives(Struct, frozen=True):
-    """SLOs and monitors, each by its id; None where there is none. `measure` reads an SLO over a stretch."""
-
-    slo: Callable[[str], Objective | None]
-    monitor: Callable[[int], Definition | None]
-    measure: Measure = whole
-
-    def monitors(self, objective: Objective) -> Iterable[Definition]:
-        """The monitors that an SLO is made of, as far as they are there."""
-        return (monitor for monitor in map(self.monitor, objective.monitors) if monitor is not None)
 
 
 def minutes(monitor_of: Callable[[int], Definition | None], sources: Sources) -> States:

@@ -11,8 +11,8 @@ import msgspec
 
 from doghouse.monitors.api import document as documents
 from doghouse.monitors.api.document import Document
-from doghouse.monitors.definition import Definition, parse
-from doghouse.monitors.objectives import Objectives
+from doghouse.monitors.definition import Definition, Objectives
+from doghouse.monitors.kinds.registry import parse
 from doghouse.monitors.states.machine import GroupState, Status
 from doghouse.monitors.windows.columns import Group
 from doghouse.slos.remembering import Remembering

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from doghouse.monitors.definition import Definition, parse, types
+from doghouse.monitors.definition import Definition
+from doghouse.monitors.kinds.registry import parse, types
 from doghouse.monitors.model import MonitorError
 from doghouse.queries import QuerySyntaxError
 from doghouse.time import lengths

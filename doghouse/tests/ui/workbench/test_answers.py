@@ -8,7 +8,7 @@ from flapping import FLAPPING
 from house import NOW, Served
 
 from doghouse.monitors import parse
-from doghouse.monitors.definition import KINDS, kind_of
+from doghouse.monitors.kinds.registry import KINDS, kind_of
 from doghouse.monitors.message import completion as message_completion
 from doghouse.monitors.model import Options
 from doghouse.ui.workbench import form

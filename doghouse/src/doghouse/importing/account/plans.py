@@ -18,7 +18,7 @@ from doghouse import monitors as mon
 from doghouse.importing.account.pages import AnsweredSeries
 from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Columns, Ints, MetricType, Rollup, Series, no_columns
-from doghouse.monitors.evaluating import Sources
+from doghouse.monitors.definition import Sources
 from doghouse.monitors.kinds.metric import metric_query, with_query
 from doghouse.monitors.records.alert import RecordAlert
 from doghouse.monitors.records.windows import Nothing

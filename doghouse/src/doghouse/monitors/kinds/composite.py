@@ -12,17 +12,9 @@ from doghouse.metrics.model import Ints
 from doghouse.monitors import composites
 from doghouse.monitors.comparison_checks import check_without_missing_data
 from doghouse.monitors.composites import Composite
-from doghouse.monitors.definition import Definition, kind
-from doghouse.monitors.evaluating import (
-    Evaluation,
-    GroupHistory,
-    Sources,
-    Step,
-    Stepping,
-    Stretch,
-    status_steps,
-    ticks_between,
-)
+from doghouse.monitors.definition import Definition, Sources
+from doghouse.monitors.evaluating import Evaluation, GroupHistory, Step, Stepping, Stretch, status_steps, ticks_between
+from doghouse.monitors.kinds.registry import kind
 from doghouse.monitors.model import Body
 from doghouse.monitors.states.machine import GroupState, Status
 from doghouse.monitors.windows.columns import Bools, Group

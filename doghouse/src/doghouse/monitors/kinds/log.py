@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from doghouse.monitors.definition import kind
+from doghouse.monitors.kinds.registry import kind
 from doghouse.monitors.records.alert import RecordAlert
 
 

@@ -14,9 +14,10 @@ from msgspec.structs import replace
 from doghouse.metrics.model import Ints, Source
 from doghouse.monitors import comparison_checks
 from doghouse.monitors.compared import ComparedMonitor
-from doghouse.monitors.definition import Definition, kind
-from doghouse.monitors.evaluating import Evaluation, Sources, window_steps
+from doghouse.monitors.definition import Definition, Sources
+from doghouse.monitors.evaluating import Evaluation, window_steps
 from doghouse.monitors.kinds.metric_formula import MetricFormulaAlert
+from doghouse.monitors.kinds.registry import kind
 from doghouse.monitors.model import NO_OPERATOR, Body, MonitorError
 from doghouse.monitors.query import fills_missing, query_text, windows
 from doghouse.monitors.records.variables import anomaly_query, is_formula

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from doghouse.monitors import service_checks
 from doghouse.monitors.comparison_checks import check_without_missing_data
-from doghouse.monitors.definition import Definition, kind
-from doghouse.monitors.evaluating import Evaluation, Sources, Step, status_steps
+from doghouse.monitors.definition import Definition, Sources
+from doghouse.monitors.evaluating import Evaluation, Step, status_steps
+from doghouse.monitors.kinds.registry import kind
 from doghouse.monitors.model import Body, MonitorError, Thresholds
 from doghouse.monitors.service_checks import CheckQuery
 from doghouse.monitors.states.machine import GroupState, Transition

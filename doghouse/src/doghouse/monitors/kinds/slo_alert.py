@@ -15,8 +15,9 @@ from msgspec.structs import replace
 from doghouse.metrics.model import Floats, Ints
 from doghouse.monitors import comparison_checks, slo_query
 from doghouse.monitors.compared import ThresholdMonitor
-from doghouse.monitors.definition import Definition, kind
-from doghouse.monitors.evaluating import Evaluation, Sources, Stretch, column_history, ticks_between, window_steps
+from doghouse.monitors.definition import Definition, Sources
+from doghouse.monitors.evaluating import Evaluation, Stretch, column_history, ticks_between, window_steps
+from doghouse.monitors.kinds.registry import kind
 from doghouse.monitors.message.context import number_text, rounded
 from doghouse.monitors.model import INVALID_QUERY, Body, MonitorError
 from doghouse.monitors.objectives import minutes

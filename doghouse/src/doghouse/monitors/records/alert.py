@@ -13,8 +13,8 @@ from doghouse.metrics.memory import MemorySource
 from doghouse.metrics.model import Ints, no_columns
 from doghouse.monitors import comparison_checks
 from doghouse.monitors.compared import ComparedMonitor
-from doghouse.monitors.definition import Definition
-from doghouse.monitors.evaluating import Evaluation, Sources, window_steps
+from doghouse.monitors.definition import Definition, Sources
+from doghouse.monitors.evaluating import Evaluation, window_steps
 from doghouse.monitors.message.context import LOGS_SAMPLE, SAMPLES
 from doghouse.monitors.model import INVALID_QUERY, NO_OPERATOR, Body, MonitorError, Options, Thresholds
 from doghouse.monitors.query import is_count_query, windows

@@ -17,7 +17,7 @@ from doghouse.downtimes.parsing import listed
 from doghouse.live.sources import hosts_of
 from doghouse.monitors.api import document as documents
 from doghouse.monitors.api.answers import group_name
-from doghouse.monitors.definition import kind_of, types
+from doghouse.monitors.kinds.registry import kind_of, types
 from doghouse.monitors.message import completion as message_completion
 from doghouse.monitors.message.mentions import handles
 from doghouse.queries import NotEvaluated

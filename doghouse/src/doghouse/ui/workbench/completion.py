@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from doghouse.monitors.definition import kind_of
+from doghouse.monitors.kinds.registry import kind_of
 from doghouse.queries.language import completion
 from doghouse.queries.language.completion import Completion, Suggestion, Tags, chosen
 from doghouse.queries.language.names import TIME_AGGREGATORS
