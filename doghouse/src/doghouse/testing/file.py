@@ -19,8 +19,8 @@ from doghouse import files
 from doghouse.files import yaml_texts
 from doghouse.numbers import whole_number
 from doghouse.testing.entries import EventEntry, LogEntry, SpanEntry
+from doghouse.testing.notation import STATES
 from doghouse.testing.places import TestFileError, line_of, plain
-from doghouse.testing.values import STATES
 from doghouse.testing.wording import sentence
 
 WORDS = ("Triggered", "Warn", "No Data", "Recovered", "Re-Triggered", "Re-Warn", "Re-No Data")

@@ -34,6 +34,8 @@ _WORD = re.compile(
 )
 _DURATION = re.compile(r"(?<![0-9])([0-9]{1,9})(s|m|h|d|w)")
 
+STATES = ("OK", "Warn", "Alert", "No Data")  # of a group, as transitions and states are written
+
 
 class NotationError(ValueError):
     """What in a series cannot be read, and what was expected."""

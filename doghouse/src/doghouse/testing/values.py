@@ -6,12 +6,10 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from doghouse.testing.notation import NotationError, Samples, parse_duration, parse_samples
+from doghouse.testing.notation import STATES, NotationError, Samples, parse_duration, parse_samples
 
 if TYPE_CHECKING:  # a server reads no test file: YAML alone took a fortieth of its start
     from doghouse.testing.file import Loaded
-
-STATES = ("OK", "Warn", "Alert", "No Data")
 
 _SERIES = re.compile(r"(?P<metric>[A-Za-z][\w.]*)\s*(?:\{(?P<tags>[^{}]*)\})?")
 
