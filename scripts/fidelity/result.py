@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from .superseded import Pair
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +14,15 @@ class Recording:
     time: str
     answer: Any
     differences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What is named `newer` contradicts what is named `older`; each is `METHOD /endpoint case`. `why` says in what."""
+
+    older: str
+    newer: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,25 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from .client import load_yaml
-from .result import Result
+from .result import Pair, Result
 
 FILE = Path(__file__).with_name("superseded.yaml")
 MISSING = object()
 GONE = ": missing"  # how a difference ends that is a missing field
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """What is named `newer` contradicts what is named `older`; each is `METHOD /endpoint case`. `why` says in what."""
-
-    older: str
-    newer: str
-    why: str
 
 
 def read() -> list[Pair]:

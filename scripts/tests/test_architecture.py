@@ -3,7 +3,8 @@
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 from statistics import median
 
@@ -43,6 +44,35 @@ def test_no_module_has_more_than_300_lines_and_half_of_them_under_100() -> None:
     lines = {path: path.read_text().count("\n") for room in SOURCES for path in room.rglob("*.py")}
     assert [(str(path.relative_to(ROOT)), count) for path, count in lines.items() if count > 300] == []
     assert median(lines.values()) < 100
+
+
+def imports(name: str, path: Path, modules: Container[str]) -> Iterator[str]:
+    """The modules that a module imports anywhere, for types alone too. `modules` are those that there are."""
+    package = name.split(".") if path.stem == "__init__" else name.split(".")[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parts = [*package[: len(package) + 1 - node.level], node.module] if node.level else [node.module]
+            module = ".".join(part for part in parts if part)
+            for alias in node.names:
+                yield longer if (longer := f"{module}.{alias.name}") in modules else module
+
+
+def test_no_modules_import_each_other() -> None:
+    folders = {
+        "doghouse/src/doghouse": 2,
+        "companion/src/companion": 2,
+        "bench": 0,
+        "scripts": 0,
+    }  # how many are above the package
+    modules: dict[str, Path] = {}
+    for folder, above in folders.items():
+        for path in (ROOT / folder).rglob("*.py"):
+            modules[".".join(path.relative_to(ROOT).with_suffix("").parts[above:]).removesuffix(".__init__")] = path
+    graph = {name: {*imports(name, path, modules)} - {name} for name, path in modules.items()}
+    assert graph["doghouse.monitors.objectives"] >= {"doghouse.monitors.definition", "doghouse.slos.measuring"}
+    TopologicalSorter(graph).prepare()  # CycleError names the circle
 
 
 def test_digits_are_those_from_0_to_9_everywhere() -> None:
