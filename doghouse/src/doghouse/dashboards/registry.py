@@ -16,20 +16,9 @@ from doghouse.recipes import read_modules
 
 RequestsShape = Literal["none", "some", "any", "object"]  # a list that is not empty, any list, an object
 Numbers = Literal[
-    "",
-    "timeseries",
-    "scalar",
-    "ranking",
-    "change",
-    "hosts",
-    "monitor graph",
-    "monitor value",
-    "check runs",
-    "monitors",
-    "objective",
-    "objectives",
-    "stream",
-]
+    "", "timeseries", "scalar", "ranking", "change", "hosts",
+    "monitor graph", "monitor value", "check runs", "monitors", "objective", "objectives", "stream",
+]  # fmt: skip
 Element = Literal["graph", "map", "plain"]
 Definition = Mapping[str, Any]
 

@@ -58,8 +58,7 @@ class DashboardStore:
             if stored is None or not only_if(msgspec.json.decode(stored)):
                 return False
             connection.execute(
-                "UPDATE dashboards SET summary = ?, document = ? WHERE id = ?",
-                (*_encoded(dashboard), dashboard["id"]),
+                "UPDATE dashboards SET summary = ?, document = ? WHERE id = ?", (*_encoded(dashboard), dashboard["id"])
             )
         return True
 

@@ -107,11 +107,7 @@ class Runs(Struct, frozen=True):
 
 
 def statuses(
-    monitor: Body,
-    query: CheckQuery,
-    by_group: Mapping[Group, Sequence[Runs]],
-    before: Mapping[Group, Status],
-    now: int,
+    monitor: Body, query: CheckQuery, by_group: Mapping[Group, Sequence[Runs]], before: Mapping[Group, Status], now: int
 ) -> dict[Group, tuple[Status | None, float]]:
     """The status (None: as it was) and value of each group, those that were known before and have no checks any more too.
 

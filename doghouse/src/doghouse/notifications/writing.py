@@ -48,12 +48,7 @@ def tags_of(monitor: Definition, group: Group) -> tuple[str, ...]:
 
 
 def notification(
-    monitor: Definition,
-    group: Group,
-    due: Due,
-    hosts: Hosts,
-    more: Mapping[str, str] | None = None,
-    rules: Rules = (),
+    monitor: Definition, group: Group, due: Due, hosts: Hosts, more: Mapping[str, str] | None = None, rules: Rules = ()
 ) -> Notification:
     """The notification of one group of a monitor. `more` are variables that only some kinds of monitors have, `rules` the notification rules."""
     transition = due.transition

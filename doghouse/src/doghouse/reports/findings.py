@@ -19,11 +19,8 @@ if TYPE_CHECKING:
     from doghouse.testing.coverage import Coverage
 
 SEVERITIES = ("error", "warning", "note")  # the worst first
-TEST_FAILED, TEST_UNREAD, NOT_REACHED = (
-    "test-failed",
-    "test-unread",
-    "test-missing",
-)  # what stands for a rule where a unit test objects
+# what stands for a rule where a unit test objects
+TEST_FAILED, TEST_UNREAD, NOT_REACHED = "test-failed", "test-unread", "test-missing"
 ALERT_MISSED, MONITOR_CHANGED = "alert-missed", "monitor-changed"  # and where a review does
 WORDS = {
     TEST_FAILED: "A unit test of a monitor expects what the monitor does not do",

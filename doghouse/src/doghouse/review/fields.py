@@ -12,9 +12,8 @@ ANSWERED = frozenset({
     "created", "created_at", "creator", "creator_id", "deleted", "deleted_at", "matching_downtimes", "modified", "modified_at", "multi", "org_id",
     "overall_state", "overall_state_modified", "state",
 })  # fmt: skip
-UNORDERED = frozenset(
-    {"tags", "restricted_roles", "notify_by", "renotify_statuses", "monitor_tags"}
-)  # of a set, written as a list
+# of a set, written as a list
+UNORDERED = frozenset({"tags", "restricted_roles", "notify_by", "renotify_statuses", "monitor_tags"})
 ABSENT = object()  # the value of a field that is not there
 
 

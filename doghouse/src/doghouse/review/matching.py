@@ -115,7 +115,6 @@ def _matched(pair: Pair[Any], ids: Mapping[str, str]) -> Matched:
         old = {**old, "query": _NUMBER.sub(lambda match: ids.get(match[0], match[0]), old["query"])}
     changed = changed_fields(old, new)
     if any(" " in thing.where.removeprefix(thing.file) for thing in (pair.before, pair.after)):
-        changed = [
-            field for field in changed if field.field != "id"
-        ]  # of a resource that is not there yet it is made up
+        # of a resource that is not there yet it is made up
+        changed = [field for field in changed if field.field != "id"]
     return Matched(pair.before, pair.after, changed)

@@ -44,10 +44,7 @@ class Pair(Struct, Generic[Item], frozen=True):
 
 
 def pairs(
-    before: Sequence[Item],
-    after: Sequence[Item],
-    traits: Callable[[Item], Traits],
-    same: Callable[[Item, Item], bool],
+    before: Sequence[Item], after: Sequence[Item], traits: Callable[[Item], Traits], same: Callable[[Item, Item], bool]
 ) -> list[Pair[Item]]:
     """Each thing of `after`, in its order, with what it was before, then those that are gone. What is the `same` in the same place is paired at once."""
     known = [traits(item) for item in before], [traits(item) for item in after]

@@ -14,20 +14,7 @@ from doghouse.search import tokens
 from doghouse.search.errors import SearchSyntaxError
 from doghouse.search.parser import parse
 from doghouse.search.record import Record, text_of
-from doghouse.search.tree import (
-    And,
-    Cidr,
-    Everything,
-    Exists,
-    Leaf,
-    Match,
-    Node,
-    Not,
-    Or,
-    Phrase,
-    Range,
-    Word,
-)
+from doghouse.search.tree import And, Cidr, Everything, Exists, Leaf, Match, Node, Not, Or, Phrase, Range, Word
 from doghouse.search.units import UNITS
 from doghouse.web import errors
 

@@ -12,11 +12,8 @@ from msgspec import Struct
 from doghouse.search import tokens
 from doghouse.tags import pairs
 
-FREE_TEXT_ATTRIBUTES = (
-    "title",
-    "error.message",
-    "error.stack",
-)  # searched by words without a field, beside the message
+# searched by words without a field, beside the message
+FREE_TEXT_ATTRIBUTES = ("title", "error.message", "error.stack")
 
 
 class Record(Struct, frozen=True, eq=False, dict=True):

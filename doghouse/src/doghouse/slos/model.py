@@ -13,11 +13,8 @@ from doghouse.slos.corrections import Correction
 from doghouse.time.lengths import DAY
 
 TIMEFRAMES: Mapping[str, int] = {"7d": 7 * DAY, "30d": 30 * DAY, "90d": 90 * DAY}  # s, the shortest first
-TYPE_IDS: Mapping[str, int] = {
-    "monitor": 0,
-    "metric": 1,
-    "time_slice": 2,
-}  # recorded: get_all_slos_*, create_a_timeslice_slo_*
+# recorded: get_all_slos_*, create_a_timeslice_slo_*
+TYPE_IDS: Mapping[str, int] = {"monitor": 0, "metric": 1, "time_slice": 2}
 
 
 class SloError(ValueError):

@@ -94,14 +94,7 @@ def read(document: Mapping[str, Any]) -> Objective:
     if body.timeframe is not None and all(threshold.timeframe != body.timeframe for threshold in thresholds):
         raise invalid(f"timeframe '{body.timeframe}' has no threshold")
     return Objective(
-        body.id,
-        body.name,
-        body.type,
-        thresholds,
-        body.timeframe or shortest,
-        tuple(body.tags or ()),
-        sli,
-        document,
+        body.id, body.name, body.type, thresholds, body.timeframe or shortest, tuple(body.tags or ()), sli, document
     )
 
 

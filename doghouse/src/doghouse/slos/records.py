@@ -16,12 +16,8 @@ from doghouse.time import zones
 from doghouse.web import account
 
 LONGEST_S = 366 * 86_400  # ours: of one occurrence
-MOST = {
-    "": 100,
-    "DAILY": 2,
-    "WEEKLY": 3,
-    "MONTHLY": 5,
-}  # of an SLO over 90 days (service_level_objectives, corrections)
+# of an SLO over 90 days (service_level_objectives, corrections)
+MOST = {"": 100, "DAILY": 2, "WEEKLY": 3, "MONTHLY": 5}
 
 
 class Attributes(msgspec.Struct, frozen=True):

@@ -79,11 +79,7 @@ def render(template: str, call: Call, *, status: int = 200, css: str = "", **val
 
 def framed(template: str, call: Call, shown: Frame, **values: Any) -> Reply:
     """A page whose range of time a person chooses. Its script is told the time, the range, and whatever `data` is among the values."""
-    data = {
-        "now": call.now,
-        "frame": shown.document,
-        **values.pop("data", {}),
-    }
+    data = {"now": call.now, "frame": shown.document, **values.pop("data", {})}
     spans = [(name, frame.span_seconds(name)) for name in frame.SPANS]
     return render(template, call, frame=shown, spans=spans, data=data, **values)
 

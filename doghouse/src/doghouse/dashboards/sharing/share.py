@@ -159,15 +159,8 @@ def is_invited(share: Document, email: str, now: float) -> bool:
 def resource(share: Document) -> Document:
     """A share as version 2 lists it (schema: SharedDashboardResponse; GUESS: that its id is its token)."""
     same = (
-        "embeddable_domains",
-        "expiration",
-        "global_time",
-        "invitees",
-        "last_accessed",
-        "share_type",
-        "status",
-        "title",
-    )
+        "embeddable_domains", "expiration", "global_time", "invitees", "last_accessed", "share_type", "status", "title",
+    )  # fmt: skip
     invited = [
         {key: invitee[key] for key in ("email", "access_expiration", "created_at")} for invitee in share["invitees"]
     ]

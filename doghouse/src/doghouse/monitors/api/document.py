@@ -16,12 +16,7 @@ Document = dict[str, Any]
 SERVERS = frozenset(
     ("id", "org_id", "multi", "created", "created_at", "modified", "deleted", "creator", "state", "overall_state")
 ) | {"overall_state_modified", "matching_downtimes"}
-FILLED: Document = {
-    "priority": None,
-    "restricted_roles": None,
-    "restriction_policy": None,
-    "draft_status": "published",
-}
+FILLED: Document = {"priority": None, "restricted_roles": None, "restriction_policy": None, "draft_status": "published"}
 WRITTEN_FIRST = ("name", "type", "query", "message", "tags", "priority", "options")
 NEW_HOST_DELAY_S = 300
 RUNS_ALONE = ("ok", "unknown")  # thresholds that count runs of a service check

@@ -13,12 +13,7 @@ from doghouse.monitors.api.access import Monitors
 from doghouse.monitors.api.answers import answer, read_answer
 from doghouse.monitors.api.document import Document
 from doghouse.monitors.definition import Definition
-from doghouse.monitors.errors import (
-    duplicate_monitor,
-    invalid_group_states,
-    monitor_in_use,
-    type_change,
-)
+from doghouse.monitors.errors import duplicate_monitor, invalid_group_states, monitor_in_use, type_change
 from doghouse.monitors.store import MonitorStore, Stored
 from doghouse.numbers import LATEST_S, MAX_KEY, whole_number
 from doghouse.web import errors

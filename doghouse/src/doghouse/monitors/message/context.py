@@ -15,13 +15,8 @@ from doghouse.monitors.windows.columns import Group
 from doghouse.time import zones
 
 NUMBERS = (
-    "value",
-    "threshold",
-    "warn_threshold",
-    "ok_threshold",
-    "alert_recovery_threshold",
-    "warn_recovery_threshold",
-)
+    "value", "threshold", "warn_threshold", "ok_threshold", "alert_recovery_threshold", "warn_recovery_threshold",
+)  # fmt: skip
 TIMES = ("first_triggered_at", "last_triggered_at")
 EPOCHS = ("first_triggered_at_epoch", "last_triggered_at_epoch")
 BUILT_IN = (*NUMBERS, *TIMES, *EPOCHS, "triggered_duration_sec", "comparator", "check_message")

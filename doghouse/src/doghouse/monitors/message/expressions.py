@@ -201,12 +201,12 @@ TEXT_FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "substring": _substring,
     "strip": str.strip,
 }
-ARGUMENTS = {
-    "atan2": (2, 2),
-    "round": (1, 2),
-    "substring": (2, 3),
-    "strip": (1, 2),
-}  # least and most, where it is not one
+AS_IN_MATH = (
+    "ceil", "floor", "exp", "log10",
+    "sin", "sinh", "asin", "asinh", "cos", "cosh", "acos", "acosh", "tan", "tanh", "atan", "atan2", "atanh",
+)  # fmt: skip
+# least and most, where it is not one
+ARGUMENTS = {"atan2": (2, 2), "round": (1, 2), "substring": (2, 3), "strip": (1, 2)}
 FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     **TEXT_FUNCTIONS,
     "humanize_bytes": _humanize("B"),
@@ -217,28 +217,7 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "float": float,
     "dec": lambda value: value - math.floor(value),
     "round": _round_half_up,
-    "ceil": math.ceil,
-    "floor": math.floor,
     "sgn": lambda value: (value > 0) - (value < 0),
     "to_bool": _to_bool,
-    "exp": math.exp,
-    "log10": math.log10,
-    **{
-        name: getattr(math, name)
-        for name in (
-            "sin",
-            "sinh",
-            "asin",
-            "asinh",
-            "cos",
-            "cosh",
-            "acos",
-            "acosh",
-            "tan",
-            "tanh",
-            "atan",
-            "atan2",
-            "atanh",
-        )
-    },
+    **{name: getattr(math, name) for name in AS_IN_MATH},
 }

@@ -159,12 +159,7 @@ def _item(record: Record, *, related: bool) -> dict[str, Any]:
         "modified_at": iso.microseconds(record.modified),
     }
     made_by = {"created_by": {"data": {"type": "users", "id": account.USER.uuid}}}
-    return {
-        "type": TYPE,
-        "id": record.id,
-        "attributes": attributes,
-        **({"relationships": made_by} if related else {}),
-    }
+    return {"type": TYPE, "id": record.id, "attributes": attributes, **({"relationships": made_by} if related else {})}
 
 
 def _answer(record: Record, *, related: bool) -> dict[str, Any]:

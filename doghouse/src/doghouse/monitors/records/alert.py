@@ -27,14 +27,7 @@ from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState
 from doghouse.monitors.states.rules import filling, record_rules
 from doghouse.monitors.windows.columns import Group, GroupColumn
-from doghouse.queries import (
-    Expression,
-    NotEvaluated,
-    QuerySyntaxError,
-    group_keys,
-    metric_queries,
-    scope_tags,
-)
+from doghouse.queries import Expression, NotEvaluated, QuerySyntaxError, group_keys, metric_queries, scope_tags
 from doghouse.queries.language.formulas import bound
 from doghouse.search.records import Records
 from doghouse.search.tree import parts_of, tags_of

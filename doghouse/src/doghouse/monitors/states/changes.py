@@ -16,9 +16,8 @@ from doghouse.monitors.states.machine import GroupState, Rules, Status, Transiti
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int8]
 NONE = 0  # a time that there is not, in a column
-_NEW, _OK, _NO_DATA, _WARN = (
-    int(status) for status in (Status.NEW, Status.OK, Status.NO_DATA, Status.WARN)
-)  # numpy compares a column with an enum slowly
+# numpy compares a column with an enum slowly
+_NEW, _OK, _NO_DATA, _WARN = (int(status) for status in (Status.NEW, Status.OK, Status.NO_DATA, Status.WARN))
 
 
 class History(Struct, frozen=True, eq=False):

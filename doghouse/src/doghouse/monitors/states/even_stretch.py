@@ -212,9 +212,8 @@ class EvenStretch:
         calm = evaluated & ~alert
         other = no_data | resolves
         alerts = latch(alert, self._resets(calm, values, rules.critical_recovery) | other, before is Status.ALERT)
-        statuses: Codes = (
-            alerts.view(np.int8) * (_ALERT - _OK) + _OK
-        )  # np.where on what changes often takes fifty times as long
+        # np.where on what changes often takes fifty times as long
+        statuses: Codes = alerts.view(np.int8) * (_ALERT - _OK) + _OK
         if rules.warning is not None:
             warn = calm & rules.breaches(values, rules.warning)
             resets = self._resets(calm & ~warn, values, rules.warning_recovery) | other

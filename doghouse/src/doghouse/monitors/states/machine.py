@@ -91,11 +91,8 @@ def _without_data(
 ) -> tuple[GroupState, Status | None, float]:
     """The state, the status that a lack of data leads to (None: kept) and the value that a message shows."""
     if state.status is Status.NEW or state.empty_since is None:
-        return (
-            state,
-            None,
-            math.nan,
-        )  # a monitor does not alert on missing data until it evaluated some (monitors/configuration)
+        # a monitor does not alert on missing data until it evaluated some (monitors/configuration)
+        return state, None, math.nan
     if rules.timeout is not None and not state.rests and now - state.empty_since >= rules.timeout:
         return replace(state, rests=True), Status.OK, math.nan
     if state.rests:  # GUESS: after it was resolved for lack of data, nothing happens until there is some

@@ -46,9 +46,8 @@ def applies(query: MonitorQuery, source: Source, over: Windows, reads: Reading |
     if max(reads.alert_window, reads.recovery_window) > query.window.seconds:
         return False
     _, *inside = walk(query.expression)
-    alone = (
-        len(metric_queries(query.expression)) == 1
-    )  # between two, arithmetic makes zeros of what is absent from a window
+    # between two, arithmetic makes zeros of what is absent from a window
+    alone = len(metric_queries(query.expression)) == 1
     if not alone or not all(_by_itself(part, reads.interval) for part in inside):
         return False
     whole = not np.any(over.ends % reads.interval)

@@ -37,12 +37,8 @@ class Way(Protocol):
 
 
 PLAIN: Way = pointwise
-WAYS: tuple[Way, ...] = (
-    bands,
-    streams,
-    bucketwise,
-    PLAIN,
-)  # the first that applies is taken: each is quicker than those behind it
+# the first that applies is taken: each is quicker than those behind it
+WAYS: tuple[Way, ...] = (bands, streams, bucketwise, PLAIN)
 
 
 def window_columns(query: MonitorQuery, options: Options, source: Source, ticks: Ints) -> Iterator[GroupColumn]:

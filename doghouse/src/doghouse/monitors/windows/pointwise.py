@@ -15,9 +15,8 @@ from doghouse.monitors.windows.columns import Group, GroupColumn
 from doghouse.monitors.windows.sliding import REDUCERS, full_windows
 from doghouse.queries import MONITOR, NOT_AVAILABLE, MonitorQuery, ResultSeries, Window, evaluate, function_names
 
-OWN_POINTS = replace(
-    MONITOR, look_back=False
-)  # "the data contained within From and To" (monitors/guide/why-rollup-should-not-be-used-in-monitors)
+# "the data contained within From and To" (monitors/guide/why-rollup-should-not-be-used-in-monitors)
+OWN_POINTS = replace(MONITOR, look_back=False)
 OTHER_REDUCERS = ("last", "l2norm", "area")  # of windows that only this way works out
 
 

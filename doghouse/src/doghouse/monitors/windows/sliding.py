@@ -17,12 +17,8 @@ from doghouse.metrics.model import Columns, Floats, Ints, Rollup, TimeAggregator
 MINUTE_S = 60
 Bools = NDArray[np.bool_]
 Combine = Callable[[Any, Any], Any]
-REDUCERS: Mapping[str, Callable[[Floats], Any]] = {
-    "avg": np.mean,
-    "sum": np.sum,
-    "min": np.min,
-    "max": np.max,
-}  # by time aggregator
+# by time aggregator
+REDUCERS: Mapping[str, Callable[[Floats], Any]] = {"avg": np.mean, "sum": np.sum, "min": np.min, "max": np.max}
 
 
 class Buckets(Struct, frozen=True):

@@ -15,9 +15,8 @@ from msgspec import Struct
 
 # Variables of products that doghouse does not have: known, and without a value.
 _ELSEWHERE = r"(?:INCIDENT|SECURITY|SYNTHETICS)_[A-Z0-9_]+"
-_TEXT = re.compile(
-    r'("(?:\\.|[^"\\])*+(?:"|\\?\Z))', re.DOTALL
-)  # a text of JSON; one that does not end goes to the end
+# a text of JSON; one that does not end goes to the end
+_TEXT = re.compile(r'("(?:\\.|[^"\\])*+(?:"|\\?\Z))', re.DOTALL)
 _ANY = re.compile(r"\$[A-Z][A-Z0-9_]*(?:\[[^][]*\])?")
 
 Encode = Callable[[str, str], str]  # a variable's name and its value, as it is to stand

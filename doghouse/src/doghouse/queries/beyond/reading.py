@@ -16,15 +16,9 @@ SOURCES = (*RECORDS, SLO)  # beside metrics
 ADDED_UP = ("count", "cardinality", "sum")  # what is 0 to arithmetic where there is no record
 MOST_GROUPS = 10_000  # of a facet (schema: EventsGroupBy)
 MEASURES = (
-    "good_events",
-    "bad_events",
-    "good_minutes",
-    "bad_minutes",
-    "slo_status",
-    "error_budget_remaining",
-    "error_budget_burndown",
-    "burn_rate",
-)
+    "good_events", "bad_events", "good_minutes", "bad_minutes",
+    "slo_status", "error_budget_remaining", "error_budget_burndown", "burn_rate",
+)  # fmt: skip
 COUNTED = MEASURES[:4]
 IN_PERCENT = MEASURES[4:7]  # recorded of slo_status; GUESS: of the others
 

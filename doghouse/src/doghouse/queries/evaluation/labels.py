@@ -21,9 +21,8 @@ def result_series(expression: Expression, frame: Frame) -> list[ResultSeries]:
     GUESS: what arithmetic gives is named by its text without scopes, has the scope of the query with the most keys, and an aggregator if all have the same.
     """
     queries = metric_queries(expression)
-    metric = str(
-        expression_text(expression, lambda query: query.metric)
-    )  # plain text where the leaf is a query of no metric
+    # plain text where the leaf is a query of no metric
+    metric = str(expression_text(expression, lambda query: query.metric))
     aggregators = {query.aggregator for query in queries}
     aggregator = aggregators.pop() if len(aggregators) == 1 else None
     widest = _widest(queries)

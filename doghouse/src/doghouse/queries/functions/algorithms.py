@@ -12,13 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from doghouse.queries.functions.anomalies import ALGORITHMS as ANOMALY_ALGORITHMS
-from doghouse.queries.functions.anomalies.settings import (
-    DIRECTIONS,
-    FUNCTION,
-    SEASONS,
-    Settings,
-    settings_of,
-)
+from doghouse.queries.functions.anomalies.settings import DIRECTIONS, FUNCTION, SEASONS, Settings, settings_of
 from doghouse.queries.functions.arguments import QUERY, Check, Parameter
 from doghouse.queries.functions.later import np
 from doghouse.queries.functions.registry import Family, function, not_evaluated

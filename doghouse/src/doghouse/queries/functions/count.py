@@ -28,12 +28,7 @@ def count_not_null(frame: Frame) -> Frame:
 
 
 function(
-    COUNT,
-    "count_nonzero_finite",
-    "the same as count_nonzero",
-    on_numbers=True,
-    keeps_unit=False,
-    one_series=True,
+    COUNT, "count_nonzero_finite", "the same as count_nonzero", on_numbers=True, keeps_unit=False, one_series=True
 )(count_nonzero)
 
 

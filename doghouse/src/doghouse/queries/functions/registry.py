@@ -86,20 +86,8 @@ def function(
 
     def registered(work: Work) -> Work:
         evaluated: Evaluated = "partly" if partly else "yes"
-        facts = (
-            evaluated,
-            partly,
-            pointwise,
-            on_numbers,
-            keeps_unit,
-            one_series,
-            short,
-            takes,
-            in_monitors,
-            work,
-            refused_inside,
-        )
-        _register(Function(name, family.name, summary, parameters, named, page or family.page, *facts))
+        facts = partly, pointwise, on_numbers, keeps_unit, one_series, short, takes, in_monitors, work, refused_inside
+        _register(Function(name, family.name, summary, parameters, named, page or family.page, evaluated, *facts))
         return work
 
     return registered

@@ -81,9 +81,8 @@ def calendar_shift(applied: Application) -> Frame:
         return calendars.shifted(instant, months, days, zone)
 
     start, end = _reach(context.start, context.end, earlier)
-    if (
-        context.start - start
-    ) % context.interval:  # the clocks were changed in between: the first bucket asked for may begin a little before
+    # the clocks were changed in between: the first bucket asked for may begin a little before
+    if (context.start - start) % context.interval:
         start -= context.interval
     frame = applied.frame(context.between(start, end))
     buckets = context.buckets(frame.interval, frame.calendar)

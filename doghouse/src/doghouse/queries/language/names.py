@@ -8,14 +8,8 @@ from collections.abc import Iterable
 SPACE_AGGREGATORS = ("avg", "sum", "min", "max", "count", "last", "stddev", "histogram")
 TIME_AGGREGATORS = ("avg", "sum", "min", "max", "percentile")  # of a monitor's head
 ROLLUP_METHODS = ("avg", "sum", "min", "max", "count", "last")
-LAYER_METHODS = (
-    "avg",
-    "sum",
-    "min",
-    "max",
-    "count",
-    "stddev",
-)  # of a further layer of aggregation (metrics/nested_queries)
+# of a further layer of aggregation (metrics/nested_queries)
+LAYER_METHODS = ("avg", "sum", "min", "max", "count", "stddev")
 MODIFIERS = ("rollup", "fill", "as_count", "as_rate", "weighted")
 FILLS = ("linear", "last", "zero", "null")
 

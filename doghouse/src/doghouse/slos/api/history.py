@@ -74,9 +74,8 @@ def v2_status(slos: Slos, call: Call) -> Reply:
         objective = objective.corrected_by(())
     stands = status(objective, slos.measured(objective, start, end).overall, objective.primary, end - start)
     remaining, raw = stands.remaining, stands.raw
-    if (
-        objective.type == "monitor" and raw is not None
-    ):  # Datadog says 0 of these, whatever is left (DataDog/pup pull request 648)
+    # Datadog says 0 of these, whatever is left (DataDog/pup pull request 648)
+    if objective.type == "monitor" and raw is not None:
         remaining, raw = 0.0, {**raw, "value": 0.0}
     attributes = {
         "sli": stands.sli,

@@ -8,13 +8,8 @@ from typing import Any
 
 from doghouse.queries.language.tree import COMPARISONS
 
-TONES = {
-    "green": "good",
-    "yellow": "warn",
-    "orange": "warn",
-    "red": "bad",
-    "gray": "plain",
-}  # a colour in a palette's name → tone
+# a colour in a palette's name → tone
+TONES = {"green": "good", "yellow": "warn", "orange": "warn", "red": "bad", "gray": "plain"}
 CUSTOM = {"custom_bg": ("background", "custom_bg_color"), "custom_text": ("color", "custom_fg_color")}
 HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 

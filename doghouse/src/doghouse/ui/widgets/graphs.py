@@ -94,12 +94,7 @@ def of_lines(text: str, worked_out: Sequence[ResultSeries], frame: Frame, why: s
 
 
 def _document(
-    name: str,
-    asked: Asked,
-    drawn: Sequence[dict[str, Any]],
-    problems: Sequence[Problem],
-    simulated: Any,
-    left_out: int,
+    name: str, asked: Asked, drawn: Sequence[dict[str, Any]], problems: Sequence[Problem], simulated: Any, left_out: int
 ) -> dict[str, Any]:
     interval = min((series["interval"] for series in drawn), default=1)
     return {

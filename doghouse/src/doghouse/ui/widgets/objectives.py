@@ -24,10 +24,8 @@ GLOBAL = "global_time"  # the window of the whole page
 COMPONENT = "component"  # of `view_mode`: the groups or monitors without the whole
 BY_PART = (COMPONENT, "both")
 MOST_ROWS = 100  # the default of slo_list too (dashboards/widgets/slo_list)
-SORTS = {
-    "status.sli": "sli",
-    "status.error_budget_remaining": "remaining",
-}  # GUESS: the columns' names are those of the search of SLOs
+# GUESS: the columns' names are those of the search of SLOs
+SORTS = {"status.sli": "sli", "status.error_budget_remaining": "remaining"}
 
 
 class Objectives(Struct, frozen=True):

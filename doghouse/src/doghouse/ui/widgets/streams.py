@@ -23,15 +23,8 @@ MOST = 50  # lines of a widget
 LOGS, EVENTS = "logs", "events"
 HELD = {"logs_stream": LOGS, "event_stream": EVENTS}  # a list stream's data_source → what doghouse holds
 OF_TYPE = {"log_stream": LOGS, "event_stream": EVENTS, "event_timeline": EVENTS}
-DRAWN_ANYWAY = (
-    "status_line",
-    "timestamp",
-    "content",
-    "message",
-    "date",
-    "title",
-    "text",
-)  # columns that every line has
+# columns that every line has
+DRAWN_ANYWAY = ("status_line", "timestamp", "content", "message", "date", "title", "text")
 
 
 class Stream(Struct, frozen=True):

@@ -9,11 +9,8 @@ from doghouse.monitors.lint.context import Context
 from doghouse.monitors.lint.rule import Mend, Problem, rule
 from doghouse.queries import function_names
 
-ALGORITHMS = (
-    "anomalies",
-    "outliers",
-    "forecast",
-)  # what is added up over time is not the count, but what they make of it
+# what is added up over time is not the count, but what they make of it
+ALGORITHMS = ("anomalies", "outliers", "forecast")
 RULE = rule(
     "count-not-summed", "as_count() is reduced over time by something else than sum", "warning", order=240, partly=True
 )

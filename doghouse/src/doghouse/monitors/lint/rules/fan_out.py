@@ -13,30 +13,12 @@ from doghouse.queries import NotEvaluated, QuerySyntaxError
 RULE = rule(
     "fan-out", "A multi alert over several tags notifies each combination by itself", "warning", order=351, partly=True
 )
-WHOLE = (
-    "cluster",
-    "env",
-    "region",
-    "datacenter",
-    "zone",
-    "service",
-    "namespace",
-    "host",
-)  # what fails as one, the widest first
+# what fails as one, the widest first
+WHOLE = ("cluster", "env", "region", "datacenter", "zone", "service", "namespace", "host")
 # Tags that say how a thing is, and whose it is, and not which it is.
 CONDITIONS = (
-    "state",
-    "status",
-    "level",
-    "severity",
-    "reason",
-    "condition",
-    "phase",
-    "type",
-    "code",
-    "version",
-    "method",
-)
+    "state", "status", "level", "severity", "reason", "condition", "phase", "type", "code", "version", "method",
+)  # fmt: skip
 OWNERS = ("org", "project", "account", "tenant", "customer", "subscription")
 
 

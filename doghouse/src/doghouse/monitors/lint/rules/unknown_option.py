@@ -22,11 +22,8 @@ THRESHOLDS = (
 )  # fmt: skip
 
 
-EXPORTED = (
-    "comparison",
-    "period",
-    "timeAggregator",
-)  # what Datadog's page writes into an export beside the thresholds (public assets)
+# what Datadog's page writes into an export beside the thresholds (public assets)
+EXPORTED = ("comparison", "period", "timeAggregator")
 RULE = rule("unknown-option", "An option that monitors do not have", "warning", order=300)
 
 

@@ -16,8 +16,4 @@ if TYPE_CHECKING:
 Banded = Callable[["Application", "Context", "Settings"], "Frame"]
 """The query's frame in the context's buckets with its band; what the band is made of lies before each bucket."""
 
-ALGORITHMS: Mapping[str, Banded] = {
-    "basic": lagging.banded,
-    "agile": seasonal.banded,
-    "robust": seasonal.banded,
-}
+ALGORITHMS: Mapping[str, Banded] = {"basic": lagging.banded, "agile": seasonal.banded, "robust": seasonal.banded}
