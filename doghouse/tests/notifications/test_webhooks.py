@@ -26,7 +26,7 @@ PAYLOAD = '{"title": "$EVENT_TITLE", "message": "$EVENT_MSG", "state": "$ALERT_T
 
 
 def hook(house: Live, url: str, name: str = "pager", **more: Any) -> None:
-    house.stores.webhooks.put_webhook(Webhook(name, url, **{"payload": PAYLOAD, **more}))
+    house.stores.webhooks.put(Webhook(name, url, **{"payload": PAYLOAD, **more}))
 
 
 def triggered(house: Live, message: str = "high {{value}} @webhook-pager") -> None:
@@ -199,7 +199,7 @@ def test_secrets_are_sent_and_shown_nowhere(tmp_path: Path, caplog: pytest.LogCa
     caplog.set_level(logging.DEBUG)
     with living(tmp_path) as house, receiving(500, 200) as receiver:
         hook(house, receiver.url + "/$KEY", custom_headers='{"DD-API-KEY": "$KEY"}', payload='{"k": "$KEY"}')
-        house.stores.webhooks.put_variable(Variable("KEY", "s3cret", is_secret=True))
+        house.stores.webhooks.put(Variable("KEY", "s3cret", is_secret=True))
         triggered(house)
         let_pass(house, 3)
         path, headers, body = receiver.got[-1]
@@ -213,7 +213,7 @@ def test_secrets_are_sent_and_shown_nowhere(tmp_path: Path, caplog: pytest.LogCa
 def test_a_secret_host_is_not_named_in_what_went_wrong(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with living(tmp_path) as house:
         hook(house, "$URL")
-        house.stores.webhooks.put_variable(Variable("URL", "https://hidden.example.com/a", is_secret=True))
+        house.stores.webhooks.put(Variable("URL", "https://hidden.example.com/a", is_secret=True))
         triggered(house)
         house.deliver()
         copy = copies(house)["webhook-pager"]

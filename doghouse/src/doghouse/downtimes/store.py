@@ -140,32 +140,21 @@ class DowntimeStore:
         """The downtimes that are active at `now`, as a function from a monitor to those that hold it."""
 
         def holding(monitor_id: int, tags: Sequence[str], scope: Sequence[str], groups: Sequence[Group]) -> list[Hold]:
-            possible_holds = (
-                self._hold(candidate, monitor_id, tags, scope, groups, now)
-                for candidate in self._candidates(monitor_id, tags, now)
-            )
-            return [hold for hold in possible_holds if hold is not None]
+            tagged = [(group, [*scope, *(f"{key}:{value}" for key, value in group)]) for group in groups]
+            holds = []
+            for record in self._candidates(monitor_id, tags, now):
+                downtime = self.downtime(record)
+                if status(downtime, now) != "active" or (stretch := current(downtime, now)) is None:
+                    continue
+                mine = [group for group, texts in tagged if concerns(downtime, monitor_id, tags, texts)]
+                own = downtime.monitor_id
+                if mine or own == monitor_id:
+                    end = None if math.isinf(stretch.end) else stretch.end
+                    scopes = downtime.scope.split(" AND ")
+                    holds.append(Hold(record.number, record.id, own, stretch.start, end, scopes, mine))
+            return holds
 
         return holding
-
-    def _hold(
-        self,
-        record: Record,
-        monitor_id: int,
-        tags: Sequence[str],
-        scope: Sequence[str],
-        groups: Sequence[Group],
-        now: float,
-    ) -> Hold | None:
-        downtime = self.downtime(record)
-        if status(downtime, now) != "active" or (stretch := current(downtime, now)) is None:
-            return None
-        mine = [group for group in groups if concerns(downtime, monitor_id, tags, [*scope, *_texts(group)])]
-        own = downtime.monitor_id
-        if not mine and own != monitor_id:
-            return None
-        end = None if math.isinf(stretch.end) else stretch.end
-        return Hold(record.number, record.id, own, stretch.start, end, downtime.scope.split(" AND "), mine)
 
     def mute(
         self, monitor_id: int | None, scope: str, end: float | None, now: float, message: str | None = None
@@ -219,7 +208,3 @@ def _over(record: Record, downtime: Downtime) -> float | None:
     if isinstance(downtime.schedule, OneTime) and not math.isinf(downtime.schedule.end):
         return downtime.schedule.end
     return None
-
-
-def _texts(group: Group) -> list[str]:
-    return [f"{key}:{value}" for key, value in group]

@@ -75,14 +75,8 @@ async def _send(to: Server, sender: str, recipient: str, mail: bytes) -> None:
         first = error.recipients[0]
         raise SmtpError(f"{first.code} {first.message}", final=500 <= first.code < 600) from None
     except aiosmtplib.SMTPResponseException as error:
-        raise SmtpError(f"{error.code} {error.message}", final=_is_final(error)) from None
+        # a 5xx says that this mail will never be taken; but a login that fails may be put right
+        final = 500 <= error.code < 600 and not isinstance(error, aiosmtplib.SMTPAuthenticationError)
+        raise SmtpError(f"{error.code} {error.message}", final=final) from None
     except (aiosmtplib.SMTPException, OSError) as error:
         raise SmtpError(f"{to.host}:{to.port}: {error}", unreachable=True) from None
-
-
-def _is_final(error: Exception) -> bool:
-    """A 5xx says that this mail will never be taken; but a login that fails may be put right."""
-    import aiosmtplib
-
-    code = getattr(error, "code", 0)
-    return 500 <= code < 600 and not isinstance(error, aiosmtplib.SMTPAuthenticationError)

@@ -188,12 +188,8 @@ class NotificationStore:
         """The states of a monitor's bundles (notify_by)."""
         query = "SELECT bundle, state FROM bundle_states WHERE monitor = ?"
         rows = self._database.rows(query, (monitor_id,))
-        return {
-            tuple((key, value) for key, value in msgspec.json.decode(row["bundle"])): msgspec.msgpack.decode(
-                row["state"], type=GroupState
-            )
-            for row in rows
-        }
+        group, state = msgspec.json.Decoder(Group), msgspec.msgpack.Decoder(GroupState)
+        return {group.decode(row["bundle"]): state.decode(row["state"]) for row in rows}
 
     def save_bundles(self, monitor_id: int, states: Mapping[Group, GroupState]) -> None:
         """Keep the states of a monitor's bundles."""

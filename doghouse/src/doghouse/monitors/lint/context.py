@@ -14,7 +14,7 @@ from doghouse.monitors.kinds.metric import metric_query
 from doghouse.monitors.lint.reached import Reached, heard, overrides, reached
 from doghouse.monitors.message.template import Node, TemplateError, parse
 from doghouse.monitors.model import MonitorError
-from doghouse.monitors.notification_rules import Rules
+from doghouse.monitors.notification_rules import Rules, may_route
 from doghouse.monitors.states.machine import Transition
 from doghouse.queries import MonitorQuery, NotEvaluated, QuerySyntaxError, metric_queries
 
@@ -93,24 +93,25 @@ class Context(Struct, frozen=True, dict=True):
     @cached_property
     def reached(self) -> Reached | None:
         """Whom the monitor's states reach; None where its message cannot be read."""
-        message, escalation = self.trees["message"], self.trees.get(ESCALATION, ())
-        if isinstance(message, TemplateError):
+        if isinstance(self.trees["message"], TemplateError):
             return None
-        return reached(
-            self.monitor, message, () if isinstance(escalation, TemplateError) else escalation, self.rules or ()
-        )
+        rules, by_hand = self.rules or (), self.overrides
+        routed = {change.after for change in self.heard if may_route(rules, self.monitor, change, any_priority=by_hand)}
+        return reached(self._nodes("message"), self._nodes(ESCALATION), self.heard, routed)
 
     @cached_property
     def overrides(self) -> bool:
         """Whether the message raises its priority itself."""
-        message = self.trees["message"]
-        return not isinstance(message, TemplateError) and overrides(message)
+        return overrides(self._nodes("message"))
 
     @cached_property
     def heard(self) -> Mapping[Transition, Mapping[int, str]]:
-        """The handles that the message shows in each change that the monitor can notify, by their places; {} where it cannot be read."""
-        message = self.trees["message"]
-        return {} if isinstance(message, TemplateError) else heard(self.monitor, message)
+        """The handles that the message shows in each change that the monitor can notify, by their places; none where it cannot be read."""
+        return heard(self.monitor, self._nodes("message"), overrides=self.overrides)
+
+    def _nodes(self, name: str) -> Sequence[Node]:
+        tree = self.trees.get(name, ())
+        return () if isinstance(tree, TemplateError) else tree
 
 
 def _tree(text: str) -> tuple[Node, ...] | TemplateError:

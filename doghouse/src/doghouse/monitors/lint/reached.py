@@ -9,7 +9,6 @@ from msgspec import Struct
 from doghouse.monitors.definition import Definition
 from doghouse.monitors.message import reachable, variables
 from doghouse.monitors.message.template import Block, Call, Node
-from doghouse.monitors.notification_rules import Rules, may_route
 from doghouse.monitors.states.machine import Status, Transition
 
 
@@ -25,13 +24,15 @@ class Reached(Struct, frozen=True):
     routed: Set[Status]
 
 
-def heard(monitor: Definition, message: Sequence[Node]) -> Mapping[Transition, Mapping[int, str]]:
+Heard = Mapping[Transition, Mapping[int, str]]
+
+
+def heard(monitor: Definition, message: Sequence[Node], *, overrides: bool) -> Heard:
     """The handles that a message shows in each change that the monitor can notify, by their places."""
-    by_hand = overrides(message)
     return {
         transition: {
             mention.place: mention.handle
-            for mention in reachable.mentioned(message, reachable.known_in(transition, monitor, overrides=by_hand))
+            for mention in reachable.mentioned(message, reachable.known_in(transition, monitor, overrides=overrides))
             if mention.problem is None
         }
         for transition in reachable.transitions(monitor)
@@ -43,20 +44,14 @@ def overrides(message: Sequence[Node]) -> bool:
     return any(isinstance(node, Call) and node.function == "override_priority" for node in variables.walk(message))
 
 
-def reached(monitor: Definition, message: Sequence[Node], escalation: Sequence[Node], rules: Rules) -> Reached:
-    """Whom the monitor's states reach, by the trees of its message and of its escalation message, and by the rules."""
-    by_hand, happening = overrides(message), heard(monitor, message)
+def reached(message: Sequence[Node], escalation: Sequence[Node], happening: Heard, routed: Set[Status]) -> Reached:
+    """Whom a monitor's states reach, by the trees of its message and of its escalation message, by what is `heard`, and by the rules."""
     by_status: dict[Status, set[int]] = {}
     for transition, handles in happening.items():
         by_status.setdefault(transition.after, set()).update(handles)
-    if any(transition.after is Status.ALERT for transition in happening) and any(
-        transition.after is Status.WARN for transition in happening
-    ):
+    if {Status.ALERT, Status.WARN} <= by_status.keys():
         by_status[Status.WARN] |= _of_recoveries_from_alert(message)
     everybody = reachable.mentioned(message, reachable.nothing_known)
-    routed = {
-        transition.after for transition in happening if may_route(rules, monitor, transition, any_priority=by_hand)
-    }
     return Reached(by_status, everybody, bool(reachable.mentioned(escalation, reachable.nothing_known)), routed)
 
 

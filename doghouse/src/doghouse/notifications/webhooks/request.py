@@ -56,22 +56,17 @@ def _headers(webhook: Webhook, variables: Variables) -> tuple[tuple[str, str], .
 
 
 def _object(text: str, what: str) -> dict[str, Any]:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        document = None
-    if not isinstance(document, dict):
+    if not _is_json(text, dict):
         raise RequestError(f"{what} is no JSON object once its variables have their values")
-    return document
+    return dict(json.loads(text))
 
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _is_json(text: str) -> bool:
+def _is_json(text: str, kind: type = object) -> bool:
     try:
-        json.loads(text)
+        return isinstance(json.loads(text), kind)
     except (ValueError, RecursionError):
         return False
-    return True

@@ -86,7 +86,7 @@ def update(store: WebhookStore, call: Call) -> Reply:
 
 def delete(store: WebhookStore, call: Call) -> Reply:
     """Delete a webhook."""
-    if not store.delete_webhook(call.params["name"]):
+    if not store.delete(Webhook, call.params["name"]):
         raise webhook_not_found()
     return Reply({})
 
@@ -111,7 +111,7 @@ def update_variable(store: WebhookStore, call: Call) -> Reply:
 
 def delete_variable(store: WebhookStore, call: Call) -> Reply:
     """Delete a custom variable."""
-    if not store.delete_variable(call.params["name"]):
+    if not store.delete(Variable, call.params["name"]):
         raise variable_not_found()
     return Reply({})
 
@@ -146,7 +146,7 @@ def _put(store: WebhookStore, webhook: Webhook, instead_of: str | None, status: 
     ):
         raise invalid_webhook()
     try:
-        store.put_webhook(webhook, instead_of)
+        store.put(webhook, instead_of)
     except Taken:
         raise invalid_webhook() from None
     return Reply(msgspec.to_builtins(webhook), status)
@@ -156,7 +156,7 @@ def _put_variable(store: WebhookStore, variable: Variable, instead_of: str | Non
     if _VARIABLE.fullmatch(variable.name) is None:
         raise invalid_variable("its name has upper-case letters, digits and underscores only")
     try:
-        store.put_variable(variable, instead_of)
+        store.put(variable, instead_of)
     except Taken:
         raise invalid_variable("there is one of this name") from None
     return Reply(_answer(variable), status)

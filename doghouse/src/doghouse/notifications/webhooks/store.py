@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS webhook_requests (
     document BLOB NOT NULL           -- secrets are masked in it
 );
 """
+KEPT_IN = {Webhook: "webhooks", Variable: "webhook_variables"}
 
 
 class Taken(Exception):
@@ -40,21 +41,19 @@ class WebhookStore:
         """All custom variables."""
         return list(self._database.documents(Variable, "SELECT document FROM webhook_variables ORDER BY name"))
 
-    def put_webhook(self, webhook: Webhook, instead_of: str | None = None) -> None:
-        """Keep a webhook, in the place of the one of that name where one is given. Raises Taken."""
-        self._put("webhooks", webhook, instead_of)
+    def put(self, entry: Webhook | Variable, instead_of: str | None = None) -> None:
+        """Keep one, in the place of the one of that name where one is given. Raises Taken."""
+        table = KEPT_IN[type(entry)]
+        with self._database.transaction() as connection:
+            query = f"SELECT 1 FROM {table} WHERE name = ?"
+            if entry.name != instead_of and self._database.row(query, (entry.name,)) is not None:
+                raise Taken
+            connection.execute(f"DELETE FROM {table} WHERE name = ?", (instead_of,))
+            connection.execute(f"INSERT INTO {table} VALUES (?, ?)", (entry.name, msgspec.json.encode(entry)))
 
-    def put_variable(self, variable: Variable, instead_of: str | None = None) -> None:
-        """Keep a custom variable, in the place of the one of that name where one is given. Raises Taken."""
-        self._put("webhook_variables", variable, instead_of)
-
-    def delete_webhook(self, name: str) -> bool:
-        """Whether there was such a webhook."""
-        return self._database.change("DELETE FROM webhooks WHERE name = ?", (name,)) > 0
-
-    def delete_variable(self, name: str) -> bool:
-        """Whether there was such a variable."""
-        return self._database.change("DELETE FROM webhook_variables WHERE name = ?", (name,)) > 0
+    def delete(self, kind: type[Webhook | Variable], name: str) -> bool:
+        """Whether there was one of this kind and name."""
+        return self._database.change(f"DELETE FROM {KEPT_IN[kind]} WHERE name = ?", (name,)) > 0
 
     def keep(self, delivery_id: int, request: Request) -> None:
         """Keep the request of a delivery as it may be shown."""
@@ -65,11 +64,3 @@ class WebhookStore:
         """The request of a delivery, with secrets masked; None where none was made."""
         query = "SELECT document FROM webhook_requests WHERE delivery = ?"
         return self._database.document(Request, query, (delivery_id,))
-
-    def _put(self, table: str, entry: Webhook | Variable, instead_of: str | None) -> None:
-        with self._database.transaction() as connection:
-            query = f"SELECT 1 FROM {table} WHERE name = ?"
-            if entry.name != instead_of and self._database.row(query, (entry.name,)) is not None:
-                raise Taken
-            connection.execute(f"DELETE FROM {table} WHERE name = ?", (instead_of,))
-            connection.execute(f"INSERT INTO {table} VALUES (?, ?)", (entry.name, msgspec.json.encode(entry)))
