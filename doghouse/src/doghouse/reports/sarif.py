@@ -70,12 +70,8 @@ def _result(finding: Finding, rules: Sequence[str]) -> dict[str, Any]:
         result["locations"] = [{"physicalLocation": {**file, **({"region": region} if finding.line else {})}}]
         if finding.edit:
             change = {"deletedRegion": region, "insertedContent": {"text": finding.edit.new}}
-            result["fixes"] = [
-                {
-                    "description": {"text": f"Use {finding.mend}"},
-                    "artifactChanges": [{**file, "replacements": [change]}],
-                }
-            ]
+            changes = [{**file, "replacements": [change]}]
+            result["fixes"] = [{"description": {"text": f"Use {finding.mend}"}, "artifactChanges": changes}]
     if finding.suppressed:
         result["suppressions"] = [{"kind": "inSource", "justification": finding.suppressed}]
     return result

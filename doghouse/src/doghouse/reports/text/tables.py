@@ -12,7 +12,7 @@ from rich.table import Table
 
 from doghouse.backtest.figures import Figures
 from doghouse.backtest.run import Backtest
-from doghouse.monitors import Status, Transition
+from doghouse.monitors import Group, Status, Transition
 from doghouse.notifications.model import Notification
 from doghouse.queries.quantities import known_units, quantity, unit_of_window
 from doghouse.queries.units import Pair
@@ -32,15 +32,8 @@ LARGE = 1000  # from here on a fraction says nothing
 def backtest_table(screen: Console, test: Backtest, counts: Figures, timezone: str) -> None:
     """The timeline and the figures."""
     table = Table(box=None, pad_edge=False, header_style="bright_black")
-    for name, justify in (
-        ("time", "left"),
-        ("group", "left"),
-        ("change", "left"),
-        ("value", "right"),
-        ("told", "left"),
-        ("", "left"),
-    ):
-        table.add_column(name, justify="right" if justify == "right" else "left", no_wrap=name != "")
+    for name in ("time", "group", "change", "value", "told", ""):
+        table.add_column(name, justify="right" if name == "value" else "left", no_wrap=name != "")
     rows = list(_rows(test, ZoneInfo(timezone)))
     for row in rows[:MAX_ROWS]:
         table.add_row(*row)
@@ -64,26 +57,17 @@ def _rows(test: Backtest, zone: ZoneInfo) -> Iterator[list[str]]:
     """A line a change of state, with who was told; a line a notification that no change made. The first lines of many."""
     until = _enough(test)
     notifications = test.notifications(until)
-    notified = {
-        (notification.at, notification.group): notification
-        for notification in notifications
-        if not notification.released_by
-    }
-    changes = [(transition.at, group, transition) for group, transition in test.transitions(until)]
-    changed = {(at, group) for at, group, _ in changes}
+    notified = {(told.at, told.group): told for told in notifications if not told.released_by}
     unit = unit_of_window(test.monitor.asked, known_units)
-    others = [
-        notification
-        for notification in notifications
-        if (notification.at, notification.group) not in changed or notification.released_by
-    ]
-    events: list[tuple[float, str, list[str]]] = [
-        (at, group_text(group), _change(transition, group_text(group), notified.get((at, group)), unit))
-        for at, group, transition in changes
-    ]
-    events += [
-        (notification.at, group_text(notification.group), _repeat(test, notification)) for notification in others
-    ]
+    changed: set[tuple[float, Group]] = set()
+    events: list[tuple[float, str, list[str]]] = []
+    for group, change in test.transitions(until):
+        changed.add((change.at, group))
+        text = group_text(group)
+        events.append((change.at, text, _change(change, text, notified.get((change.at, group)), unit)))
+    for told in notifications:
+        if (told.at, told.group) not in changed or told.released_by:
+            events.append((told.at, group_text(told.group), _repeat(test, told)))
     for at, _, cells in sorted(events, key=lambda event: event[:2]):
         yield [clock(at, zone), *cells]
 
@@ -157,15 +141,8 @@ def suggestions(screen: Console, listed: Sequence[Suggestion]) -> None:
     to = recipients if len(recipients) > 1 else []
     table = Table(box=None, pad_edge=False, header_style="bright_black")
     table.add_column("setting")
-    for name in (
-        "sent",
-        "a day",
-        "at night",
-        "silenced",
-        *(f"to {escape(recipient)}" for recipient in to),
-        "missed",
-        "later",
-    ):
+    shares = [f"to {escape(recipient)}" for recipient in to]
+    for name in ("sent", "a day", "at night", "silenced", *shares, "missed", "later"):
         table.add_column(name, justify="right")
     for suggestion in listed:
         figures = suggestion.figures
