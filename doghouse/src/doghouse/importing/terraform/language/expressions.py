@@ -11,7 +11,7 @@ from typing import Any
 from doghouse.importing.terraform.language import functions
 from doghouse.importing.terraform.language.rendering import rendered
 from doghouse.importing.terraform.language.scope import Scope, arithmetic, member, named, names_of_template
-from doghouse.importing.terraform.language.syntax import Expression, SyntaxProblemError, trees
+from doghouse.importing.terraform.language.syntax import Expression, SyntaxProblemError, call, trees
 from doghouse.importing.terraform.language.templates import heredoc, quoted, template
 from doghouse.importing.terraform.language.values import (
     Unknown,
@@ -40,15 +40,11 @@ def evaluate(expression: Expression, scope: Scope) -> Value:
 
 def _value(node: Any, scope: Scope) -> Value:
     scope.work.spend(1)
-    return _NODES[node.data](node, list(trees(node)), scope)
-
-
-def _parts(inner: Sequence[Any]) -> list[Any]:
-    return [node for node in inner if node.data != "new_line_or_comment"]
+    return _NODES[node.data](node, trees(node), scope)
 
 
 def _term(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    return _value(_parts(inner)[0], scope)
+    return _value(inner[0], scope)
 
 
 def _literal(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
@@ -68,15 +64,15 @@ def _heredoc(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
 
 
 def _unary(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    value = _value(_parts(inner)[-1], scope)
+    value = _value(inner[-1], scope)
     if isinstance(value, Unknown):
         return value
     return -number(value) if str(node.children[0]) == "-" else not truth(value)
 
 
 def _binary(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    first, term = _parts(inner)
-    operator_node, second = _parts(list(trees(term)))
+    first, term = inner
+    operator_node, second = trees(term)
     operator = str(operator_node.children[0]).strip().split("\n")[-1].strip()
     left = _value(first, scope)
     if operator in ("&&", "||"):
@@ -98,7 +94,7 @@ def _logic(operator: str, left: Value, second: Any, scope: Scope) -> Value:
 
 
 def _conditional(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    condition, yes, no = _parts(inner)
+    condition, yes, no = inner
     value = _value(condition, scope)
     if isinstance(value, Unknown):
         return value
@@ -106,12 +102,12 @@ def _conditional(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
 
 
 def _tuple(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    return scope.work.within([_value(element, scope) for element in _parts(inner)])
+    return scope.work.within([_value(element, scope) for element in inner])
 
 
 def _object(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
     members = {}
-    for element in _parts(inner):
+    for element in inner:
         key_node, value_node = trees(element)
         key = _key(key_node.children[0], scope)
         if isinstance(key, Unknown):
@@ -132,7 +128,7 @@ def _key(node: Any, scope: Scope) -> Value:
 
 def _attribute(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
     value, access = _value(inner[0], scope), inner[1]
-    return member(value, str(next(trees(access)).children[0]))
+    return member(value, str(trees(access)[0].children[0]))
 
 
 def _index(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
@@ -141,10 +137,10 @@ def _index(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
 
 def _access(value: Value, access: Any, scope: Scope) -> Value:
     if access.data == "get_attr":
-        return member(value, str(next(trees(access)).children[0]))
+        return member(value, str(trees(access)[0].children[0]))
     if access.data == "short_index":
         return member(value, number(str(access.children[1])))
-    key = _value(_parts(list(trees(access)))[0], scope)
+    key = _value(trees(access)[0], scope)
     return key if isinstance(key, Unknown) else member(value, key)
 
 
@@ -164,8 +160,8 @@ def _splat(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
 
 
 def _for(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    intro, *parts = _parts(inner)
-    *names, collection = _parts(list(trees(intro)))
+    intro, *parts = inner
+    *names, collection = trees(intro)
     condition = next((part for part in parts if part.data == "for_cond"), None)
     results = [part for part in parts if part.data != "for_cond"]
     values = _value(collection, scope)
@@ -176,7 +172,7 @@ def _for(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
     if condition is not None:
         matching = []
         for loop_scope in scopes:
-            holds = _value(_parts(list(trees(condition)))[-1], loop_scope)
+            holds = _value(trees(condition)[-1], loop_scope)
             if isinstance(holds, Unknown):
                 return holds
             if truth(holds):
@@ -204,13 +200,11 @@ def _object_of(results: Sequence[Any], scopes: Sequence[Scope], grouped: bool) -
 
 
 def _call(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    name = "::".join(str(part.children[0]) for part in inner if part.data == "identifier")
-    arguments = next((part for part in inner if part.data == "arguments"), None)
-    nodes = _parts(list(trees(arguments))) if arguments is not None else []
+    name, nodes = call(node)
     if name in ("try", "can"):
         return _tried(name, nodes, scope)
     values = [_value(node, scope) for node in nodes]
-    if arguments is not None and any(str(child) == "..." for child in arguments.children):
+    if any(str(child) == "..." for child in inner[-1].children):
         if isinstance(values[-1], Unknown):
             return values[-1]
         if not isinstance(values[-1], list):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,7 +81,7 @@ def parse(path: Path, text: str) -> Block:
             lambda token: getattr(token, "type", "") == "STRING_CHARS" and "\n" in str(token)
         ):
             raise SyntaxProblemError(path, token.line or 0, _NO_END)
-        return Block("", (), *_contents(next(trees(tree)), path, source), path, 1)
+        return Block("", (), *_contents(trees(tree)[0], path, source), path, 1)
     except RecursionError:
         raise SyntaxProblemError(path, 0, "is nested too deeply to be read") from None
 
@@ -155,7 +155,7 @@ def _contents(body: Tree[Token], path: Path, source: str) -> tuple[Mapping[str, 
             start = tree.meta.start_pos
             attributes[name] = Expression(tree, source[start : tree.meta.end_pos].strip(), tree.meta.line)
         elif node.data == "block":
-            kind, *labels = [_name(child) for child in trees(node) if child.data not in ("body", "new_line_or_comment")]
+            kind, *labels = [_name(child) for child in trees(node) if child.data != "body"]
             inner = next(child for child in trees(node) if child.data == "body")
             marked = _marked(source, node.meta.line, node.meta.end_line) if MARK in source else ()
             blocks.append(Block(kind, tuple(labels), *_contents(inner, path, source), path, node.meta.line, marked))
@@ -170,9 +170,15 @@ def _marked(source: str, first: int, last: int) -> tuple[tuple[int, str], ...]:
     return tuple((number, lines[number - 1]) for number in range(first, last + 1) if MARK in lines[number - 1])
 
 
-def trees(node: Any) -> Iterator[Any]:
-    """The children of a node that are trees."""
-    return (child for child in node.children if hasattr(child, "data"))
+def trees(node: Any) -> list[Any]:
+    """The children of a node that are trees, without comments."""
+    return [child for child in node.children if getattr(child, "data", "new_line_or_comment") != "new_line_or_comment"]
+
+
+def call(node: Any) -> tuple[str, list[Any]]:
+    """The function that a call names, and its arguments."""
+    name = "::".join(str(part.children[0]) for part in trees(node) if part.data == "identifier")
+    return name, [argument for part in trees(node) if part.data == "arguments" for argument in trees(part)]
 
 
 def _name(node: Any) -> str:

@@ -167,9 +167,9 @@ def _part(part: Any) -> tuple[Any, bool, bool]:
             raw = raw[1:]
         return _ESCAPE.sub(_unescaped, raw), False, False
     if part.data == "interpolation":
-        return Interpolation(next(trees(part))), False, False
+        return Interpolation(trees(part)[0]), False, False
     signs = [str(child) for child in part.children if not hasattr(child, "data")]
-    inner = list(trees(part))
+    inner = trees(part)
     names = tuple(
         str(child.children[0]) for child in inner if child.data == "identifier" and part.data.endswith("for_start")
     )

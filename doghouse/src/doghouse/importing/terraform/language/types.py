@@ -7,7 +7,7 @@ from typing import Any
 
 from doghouse.importing.terraform.language.expressions import evaluate
 from doghouse.importing.terraform.language.scope import Scope
-from doghouse.importing.terraform.language.syntax import Expression, trees
+from doghouse.importing.terraform.language.syntax import Expression, call, trees
 from doghouse.importing.terraform.language.values import (
     Set,
     Unknown,
@@ -30,13 +30,11 @@ def converted(value: Value, kind: Any) -> Value:
         return _plain(value, str(node.children[0]))
     if node.data != "function_call":
         return value
-    name = str(next(trees(node)).children[0])
-    arguments = [child for child in trees(node) if child.data == "arguments"]
-    inner = [child for child in trees(arguments[0]) if child.data != "new_line_or_comment"] if arguments else []
+    name, arguments = call(node)
     if name in ("list", "set", "map"):
-        return _collection(value, name, inner[0])
+        return _collection(value, name, arguments[0])
     if name == "object":
-        return _object(value, inner[0])
+        return _object(value, arguments[0])
     return value
 
 
@@ -81,11 +79,10 @@ def _object(value: Value, kind: Any) -> Value:
 def _optional(kind: Any) -> tuple[Any, Any]:
     """`optional(TYPE, DEFAULT)` as the type and the default; another type as itself."""
     node = kind.children[0] if kind.data == "expr_term" else kind
-    if node.data == "function_call" and str(next(trees(node)).children[0]) == "optional":
-        arguments = next(child for child in trees(node) if child.data == "arguments")
-        inner = [child for child in trees(arguments) if child.data != "new_line_or_comment"]
-        return inner[0], inner[1] if len(inner) > 1 else None
-    return kind, None
+    name, arguments = call(node) if node.data == "function_call" else ("", [])
+    if name != "optional":
+        return kind, None
+    return arguments[0], arguments[1] if len(arguments) > 1 else None
 
 
 def _default(tree: Any) -> Value:
