@@ -1,27 +1,8 @@
-"""Terraform's functions: every module here registers its own."""
+"""Terraform's functions: whatever module stands here registers its own."""
 
-from doghouse.importing.terraform.language.functions import (
-    collections,
-    encodings,
-    files,
-    networks,
-    numbers,
-    patterns,
-    texts,
-    times,
-    yaml_texts,
-)
 from doghouse.importing.terraform.language.functions.registry import call
+from doghouse.recipes import read_modules
 
-__all__ = [
-    "call",
-    "collections",
-    "encodings",
-    "files",
-    "networks",
-    "numbers",
-    "patterns",
-    "texts",
-    "times",
-    "yaml_texts",
-]
+read_modules(__name__)
+
+__all__ = ["call"]

@@ -28,13 +28,8 @@ def _jsonencode(value: Value) -> Value:
 
 def _json(value: Value) -> str:
     if isinstance(value, dict):
-        return (
-            "{"
-            + ",".join(
-                f"{json.dumps(key, ensure_ascii=False)}:{_json(element)}" for key, element in sorted(value.items())
-            )
-            + "}"
-        )
+        members = (f"{_json(key)}:{_json(element)}" for key, element in sorted(value.items()))
+        return "{" + ",".join(members) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(_json, value)) + "]"
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -44,15 +39,15 @@ def _json(value: Value) -> str:
 
 @function("jsondecode")
 def _jsondecode(value: Value) -> Value:
-    return _plain(json.loads(text(value)))
+    return plain(json.loads(text(value)))
 
 
-def _plain(value: Value) -> Value:
-    """What was decoded, with keys that are text and whole numbers that are whole."""
+def plain(value: Value) -> Value:
+    """What was decoded, with whole numbers that are whole."""
     if isinstance(value, dict):
-        return {key if isinstance(key, str) else text(key): _plain(element) for key, element in value.items()}
+        return {key: plain(element) for key, element in value.items()}
     if isinstance(value, list):
-        return [_plain(element) for element in value]
+        return [plain(element) for element in value]
     return number(value) if isinstance(value, float) else value
 
 

@@ -6,36 +6,34 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from doghouse.importing.terraform.language.values import Unknown, Value, WrongError, unknowns
 
-Function = Callable[..., Value]
-_F = TypeVar("_F", bound=Function)
-FUNCTIONS: dict[str, Function] = {}
-_SHALLOW: set[str] = set()  # they only hand elements on: an element that is not known stays one
-_OF_TEXTS: set[str] = set()  # they hand the known parts of texts on
-_READS: set[str] = set()  # they read files: their first argument is the module's folder
+_F = TypeVar("_F", bound=Callable[..., Value])
 _NEVER_KNOWN = ("timestamp", "plantimestamp", "uuid", "bcrypt")
 
 
+class Function(Struct, frozen=True):
+    """A function and how it is called: a `shallow` one with elements that are unknown, which it only hands on; one `of_texts` with what stands for them in
+    texts, whose known parts it hands on; one that `reads` files with the module's folder first."""
+
+    work: Callable[..., Value]
+    shallow: bool = False
+    of_texts: bool = False
+    reads: bool = False
+
+
+FUNCTIONS: dict[str, Function] = {}
+
+
 def function(*names: str, shallow: bool = False, of_texts: bool = False, reads: bool = False) -> Callable[[_F], _F]:
-    """Register a function under its names.
+    """Register a function under its names."""
 
-    A `shallow` one is called with elements that are unknown, one `of_texts` with what stands for them in texts; one that `reads` gets the module's folder
-    first.
-    """
-
-    def registered(implementation: _F) -> _F:
-        for name in names:
-            FUNCTIONS[name] = implementation
-            if shallow:
-                _SHALLOW.add(name)
-            if of_texts:
-                _OF_TEXTS.add(name)
-            if reads:
-                _READS.add(name)
-        return implementation
+    def registered(work: _F) -> _F:
+        FUNCTIONS.update(dict.fromkeys(names, Function(work, shallow, of_texts, reads)))
+        return work
 
     return registered
 
@@ -44,17 +42,17 @@ def call(name: str, values: Sequence[Value], folder: Path) -> Value:
     """A function's value; unknown where an argument is, and where doghouse has no such function. Raises WrongError for arguments that it does not take."""
     if name in _NEVER_KNOWN:
         return Unknown(f"{name}()", "is known only after apply")
-    implementation = FUNCTIONS.get(name.removeprefix("core::"))
+    implementation = FUNCTIONS.get(name)
     if implementation is None:
         return Unknown(f"{name}(…)", "is a function that doghouse does not work out")
-    if name in _SHALLOW:
+    if implementation.shallow:
         reason = next((value for value in values if isinstance(value, Unknown)), None)
     else:
         reason = next((unknown for value in values for unknown in unknowns(value)), None)
     if reason is not None:
-        return _partly(implementation, values) if name in _OF_TEXTS else Unknown(reason.expression, reason.why)
+        return _partly(implementation, values) if implementation.of_texts else Unknown(reason.expression, reason.why)
     try:
-        return implementation(folder, *values) if name in _READS else implementation(*values)
+        return implementation.work(folder, *values) if implementation.reads else implementation.work(*values)
     except WrongError as error:
         raise type(error)(f"{name}(): {error}") from None
     except TypeError:
@@ -69,7 +67,7 @@ def _partly(implementation: Function, values: Sequence[Value]) -> Unknown:
         Unknown(unknown.expression, unknown.why) for value in values for unknown in unknowns(value)
     )
     try:
-        known_text = implementation(*map(_written, values))
+        known_text = implementation.work(*map(_written, values))
     except (WrongError, TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError):
         return first
     return replace(first, text=known_text, others=tuple(others))

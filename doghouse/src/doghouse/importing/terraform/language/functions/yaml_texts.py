@@ -10,6 +10,7 @@ import yaml
 
 from doghouse.files import FileError
 from doghouse.files.yaml_texts import SAFE, compose
+from doghouse.importing.terraform.language.functions.encodings import plain
 from doghouse.importing.terraform.language.functions.registry import function
 from doghouse.importing.terraform.language.values import Value, WrongError, number_text, text
 
@@ -79,20 +80,11 @@ _Loader.add_constructor(_PLAIN, _scalar)
 def _yamldecode(value: Value) -> Value:
     try:
         root = compose(text(value), _Loader)
-        return None if root is None else _plain(_Loader("").construct_document(root))
+        return None if root is None else plain(_Loader("").construct_document(root))
     except FileError as error:
         raise WrongError(f"line {error.line} {error}" if error.line else str(error)) from None
     except yaml.YAMLError as error:
         raise WrongError(f"is not YAML: {' '.join(str(error).split())}") from None
-
-
-def _plain(value: Value) -> Value:
-    """What was decoded, with whole numbers that are whole."""
-    if isinstance(value, dict):
-        return {key: _plain(element) for key, element in value.items()}
-    if isinstance(value, list):
-        return [_plain(element) for element in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _text(dumper: _Dumper, value: str) -> Any:
