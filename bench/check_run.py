@@ -36,14 +36,14 @@ def _checks() -> dict[str, Any]:
     """Both checks, their submissions taken by the agent's own modules, which must be there before anything of checks' base is imported."""
     from doghouse.agent.aggregation.submissions import Submissions
     from doghouse.agent.checks import builtin_modules, loading
-    from doghouse.agent.checks.cache import MemoryCache
+    from doghouse.agent.checks.cache import Cache
     from doghouse.agent.checks.configuration import Instance
     from doghouse.agent.settings import load
     from doghouse.time.clock import Clock
 
     clock = Clock()
     submissions = Submissions("bench", clock.now)
-    builtin_modules.install(submissions, load(None, {"DD_HOSTNAME": "bench"}), MemoryCache(), clock.now())
+    builtin_modules.install(submissions, load(None, {"DD_HOSTNAME": "bench"}), Cache(), clock.now())
     from datadog_checks.base import AgentCheck
 
     class OneGauge(AgentCheck):  # type: ignore[misc]  # the checks' base has no types

@@ -35,7 +35,7 @@ def measure() -> dict[str, float]:
     from doghouse.agent.agent import TICK_S
     from doghouse.agent.aggregation.submissions import Submissions
     from doghouse.agent.checks import builtin_modules, loading
-    from doghouse.agent.checks.cache import MemoryCache
+    from doghouse.agent.checks.cache import Cache
     from doghouse.agent.checks.collector import Collector
     from doghouse.agent.settings import load
     from doghouse.time.clock import Clock
@@ -45,7 +45,7 @@ def measure() -> dict[str, float]:
         clock = Clock()
         submissions = Submissions("bench", clock.now)
         loading.extend_path([str(Path(folder) / "checks.d")])
-        builtin_modules.install(submissions, load(None, {"DD_HOSTNAME": "bench"}), MemoryCache(), clock.now())
+        builtin_modules.install(submissions, load(None, {"DD_HOSTNAME": "bench"}), Cache(), clock.now())
         collector = Collector(conf, submissions, clock)
         collector.reload(time.monotonic())
         begun, cpu = time.monotonic(), time.process_time()

@@ -7,7 +7,7 @@ import pytest
 from doghouse.agent.aggregation.samples import Kind
 from doghouse.agent.aggregation.sketches import FlushedSketch, Sketch
 from doghouse.agent.aggregation.submissions import Counts, Submissions
-from doghouse.agent.checks.cache import FileCache
+from doghouse.agent.checks.cache import Cache
 from doghouse.agent.checks.configuration import Instance
 from doghouse.agent.forwarder import payloads
 from doghouse.metrics.intake.messages import message
@@ -184,9 +184,9 @@ def test_text_that_is_no_unicode_is_sent_with_question_marks(submissions):
 
 
 def test_the_persistent_cache_outlives_the_process_and_takes_any_key(tmp_path):
-    FileCache(tmp_path).write("lab:1_a/b c", "kept")
-    assert FileCache(tmp_path).read("lab:1_a/b c") == "kept"
-    assert FileCache(tmp_path).read("lab:1_other") == ""
+    Cache(tmp_path).write("lab:1_a/b c", "kept")
+    assert Cache(tmp_path).read("lab:1_a/b c") == "kept"
+    assert Cache(tmp_path).read("lab:1_other") == ""
 
 
 def test_a_check_finds_what_it_kept_in_the_agent_before(checks, running_agent, intake):

@@ -3,7 +3,7 @@
 import pytest
 
 from doghouse.agent.aggregation.samples import Event, FlushedSeries, ServiceCheck
-from doghouse.agent.checks.cache import FileCache, MemoryCache
+from doghouse.agent.checks.cache import Cache
 from doghouse.agent.checks.schedule import SPREAD_S, Schedule
 from doghouse.agent.commands import metadata_csv
 from doghouse.agent.commands.metadata_csv import Difference
@@ -186,7 +186,7 @@ def test_a_run_that_is_due_is_given_at_its_time_and_next_an_interval_after_it():
     assert [list(schedule.due(200)), schedule.next()] == [["b"], 210]
 
 
-@pytest.mark.parametrize("make", [lambda folder: FileCache(folder / "kept"), lambda _: MemoryCache()])
+@pytest.mark.parametrize("make", [lambda folder: Cache(folder / "kept"), lambda _: Cache()])
 def test_what_a_check_keeps_is_there_under_its_key_alone(tmp_path, make):
     cache = make(tmp_path)
     assert cache.read("a/b") == ""

@@ -11,10 +11,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 
 from doghouse.agent.aggregation.samples import Kind
 from doghouse.agent.aggregation.submissions import Submissions
+from doghouse.agent.checks.cache import Cache
 from doghouse.agent.errors import AgentError
 from doghouse.agent.settings import AGENT_VERSION, Settings
 
@@ -31,18 +32,6 @@ _EVENT = (
     "event_type",
 )
 _logger = logging.getLogger("doghouse.agent.checks")
-
-
-class Cache(Protocol):
-    """What checks keep from one run of the Agent to the next."""
-
-    def read(self, key: str) -> str:
-        """The text that was written under this key; empty where there is none."""
-        ...
-
-    def write(self, key: str, value: str) -> None:
-        """Keep a text under a key."""
-        ...
 
 
 class NoChecks(AgentError):

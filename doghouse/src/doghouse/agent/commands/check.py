@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from doghouse.agent.aggregation.submissions import Batch, Submissions
 from doghouse.agent.checks import configuration, loading
-from doghouse.agent.checks.cache import MemoryCache
+from doghouse.agent.checks.cache import Cache
 from doghouse.agent.checks.configuration import Instance
 from doghouse.agent.checks.running import Running
 from doghouse.agent.commands import log, metadata_csv
@@ -63,7 +63,7 @@ def check(
     submissions = Submissions(settings.hostname, clock.now, histogram_options(settings))
     folder = _integration_folder(name)
     where = conf or (None if folder else _conf_folder_for(name, settings))
-    prepare(where, settings, submissions, MemoryCache(), clock)
+    prepare(where, settings, submissions, Cache(), clock)
     if folder:
         name = folder.resolve().name
         loading.prefer_integration(folder.resolve())

@@ -12,7 +12,7 @@ import yaml
 
 from doghouse.agent.aggregation.submissions import Submissions
 from doghouse.agent.checks import configuration, loading
-from doghouse.agent.checks.cache import MemoryCache
+from doghouse.agent.checks.cache import Cache
 from doghouse.agent.checks.configuration import Configured, Instance
 from doghouse.agent.commands import log
 from doghouse.agent.commands.start import prepare
@@ -35,7 +35,7 @@ def configcheck(conf: Path | None, datadog_yaml: Path | None) -> tuple[str, bool
     settings = load(datadog_yaml, os.environ)
     log.to_stderr("critical")
     folder = conf or conf_folder(settings)
-    prepare(folder, settings, Submissions(settings.hostname, clock.now), MemoryCache(), clock)
+    prepare(folder, settings, Submissions(settings.hostname, clock.now), Cache(), clock)
     configured = configuration.read(folder)
     missing = {instance.name: error for instance in configured.instances if (error := _not_loaded(instance.name))}
     lines = [

@@ -10,7 +10,7 @@ from pathlib import Path
 from doghouse.agent.aggregation.samples import FlushedSeries
 from doghouse.agent.aggregation.submissions import Submissions
 from doghouse.agent.checks import configuration, loading
-from doghouse.agent.checks.cache import MemoryCache
+from doghouse.agent.checks.cache import Cache
 from doghouse.agent.checks.configuration import Instance
 from doghouse.agent.checks.running import Running
 from doghouse.agent.commands import log
@@ -29,7 +29,7 @@ def simulate(name: str, conf: Path, datadog_yaml: Path | None, span: tuple[int, 
     settings = load(datadog_yaml, os.environ)
     log.to_stderr("critical")
     submissions = Submissions(settings.hostname, clock.now, histogram_options(settings))
-    prepare(conf, settings, submissions, MemoryCache(), Clock())
+    prepare(conf, settings, submissions, Cache(), Clock())
     return _write(_history(name, conf, clock, submissions, *span), out)
 
 

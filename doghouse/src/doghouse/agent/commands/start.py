@@ -12,7 +12,7 @@ from doghouse.agent import options, run_folder
 from doghouse.agent.agent import Agent
 from doghouse.agent.aggregation.submissions import Submissions
 from doghouse.agent.checks import builtin_modules, configuration, loading
-from doghouse.agent.checks.cache import FileCache
+from doghouse.agent.checks.cache import Cache
 from doghouse.agent.checks.collector import Collector
 from doghouse.agent.commands import log
 from doghouse.agent.components import Components
@@ -66,7 +66,7 @@ def run(run_options: RunOptions) -> None:
         _check_key(intake, run_options.key_check)
         clock = Clock()
         submissions = Submissions(settings.hostname, clock.now, histograms)
-        prepare(conf, settings, submissions, FileCache(folder.cache), clock)
+        prepare(conf, settings, submissions, Cache(folder.cache), clock)
         statsd = StatsdIntake(settings.hostname, options.statsd_options(settings), histograms)
         components = Components(
             settings=settings,
@@ -82,9 +82,7 @@ def run(run_options: RunOptions) -> None:
         Agent(components).run(stop)
 
 
-def prepare(
-    conf: Path | None, settings: Settings, submissions: Submissions, cache: builtin_modules.Cache, clock: Clock
-) -> None:
+def prepare(conf: Path | None, settings: Settings, submissions: Submissions, cache: Cache, clock: Clock) -> None:
     """Make checks importable, and let them submit to `submissions`. Raises AgentError."""
     loading.extend_path(loading.search_path(conf, settings.get("additional_checksd")))
     builtin_modules.install(submissions, settings, cache, clock.now())
