@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -56,30 +56,13 @@ class Gauge:
         return () if value is None else (Point("gauge", timestamp, value),)
 
 
-class Count:
-    """The sum of the values."""
+class Sum:
+    """The sum of the values, each standing for 1/rate of them: as a count, or as a rate per second of an interval (s)."""
 
     stateful = False
 
-    def __init__(self) -> None:
-        self._sum: float | None = None
-
-    def add(self, sample: Sample) -> None:
-        """See Metric.add."""
-        self._sum = (self._sum or 0.0) + sample.value
-
-    def flush(self, timestamp: float) -> Sequence[Point]:
-        """See Metric.flush."""
-        total, self._sum = self._sum, None
-        return () if total is None else (Point("count", timestamp, total),)
-
-
-class Counter:
-    """The sum of the values, each standing for 1/rate of them, as a rate per second of the interval."""
-
-    stateful = False
-
-    def __init__(self, interval: int) -> None:
+    def __init__(self, type: ApiType, interval: int = 1) -> None:
+        self._type = type
         self._interval = interval
         self._sum: float | None = None
 
@@ -90,7 +73,7 @@ class Counter:
     def flush(self, timestamp: float) -> Sequence[Point]:
         """See Metric.flush."""
         total, self._sum = self._sum, None
-        return () if total is None else (Point("rate", timestamp, total / self._interval),)
+        return () if total is None else (Point(self._type, timestamp, total / self._interval),)
 
 
 class Rate:
@@ -255,24 +238,20 @@ def promised(metric: Metric, options: Options) -> Iterator[tuple[str, ApiType]]:
             yield from ((f".{percent}percentile", "gauge") for percent in options.percentiles)
 
 
+_NEW: Mapping[Kind, Callable[[Options], Metric]] = {
+    Kind.GAUGE: lambda options: Gauge(),
+    Kind.RATE: lambda options: Rate(),
+    Kind.COUNT: lambda options: Sum("count"),
+    Kind.MONOTONIC_COUNT: lambda options: MonotonicCount(),
+    Kind.COUNTER: lambda options: Sum("rate", options.interval),
+    Kind.HISTOGRAM: Histogram,
+    Kind.HISTORATE: Historate,
+    Kind.SET: lambda options: Set(),
+}
+
+
 def new(kind: Kind, options: Options) -> Metric:
     """An empty metric of a type. DISTRIBUTION has none: its samples go into sketches."""
-    match kind:
-        case Kind.GAUGE:
-            return Gauge()
-        case Kind.RATE:
-            return Rate()
-        case Kind.COUNT:
-            return Count()
-        case Kind.MONOTONIC_COUNT:
-            return MonotonicCount()
-        case Kind.COUNTER:
-            return Counter(options.interval)
-        case Kind.HISTOGRAM:
-            return Histogram(options)
-        case Kind.HISTORATE:
-            return Historate(options)
-        case Kind.SET:
-            return Set()
-        case Kind.DISTRIBUTION:
-            raise ValueError("a distribution's samples are kept in a sketch")
+    if kind not in _NEW:
+        raise ValueError("a distribution's samples are kept in a sketch")
+    return _NEW[kind](options)
