@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from doghouse.agent.aggregation.samples import Event, FlushedSeries
+from doghouse.agent.aggregation.samples import FlushedSeries
 from doghouse.agent.aggregation.sketches import FlushedSketch, Sketch
-from doghouse.agent.aggregation.submissions import Counts
+from doghouse.agent.aggregation.submissions import Batch, Counts
 from doghouse.agent.commands import status
 from doghouse.agent.commands.check import Result, Shown
 from doghouse.agent.commands.metadata_csv import Difference
@@ -60,16 +60,9 @@ def as_text(result: Result, table: bool, once: bool) -> str:
 
 
 def _instance(shown: Shown) -> dict[str, Any]:
-    batch = shown.batch
-    aggregator: dict[str, Any] = {"metrics": [_series(item) for item in batch.series]}
-    for key, items in (
-        ("sketches", [_sketches(item) for item in batch.sketches]),
-        ("service_checks", [payloads.service_check(item) for item in batch.service_checks]),
-        ("events", [_event(item) for item in batch.events]),
-        ("logs", batch.logs),
-    ):
-        if items:
-            aggregator[key] = items
+    aggregator: dict[str, Any] = {"metrics": []}
+    for title, items in _kinds(shown.batch):
+        aggregator["metrics" if title == "Series" else title.lower().replace(" ", "_")] = items
     running = shown.running
     inventory = {running.instance.id: dict(running.counts.metadata)} if running.counts.metadata else {}
     return {"aggregator": aggregator, "inventories": inventory, "runner": _runner(shown)}
@@ -144,22 +137,20 @@ def _summary(sketch: Sketch) -> dict[str, float]:
     return {"Min": sketch.min, "Max": sketch.max, "Sum": sketch.sum, "Avg": average, "Cnt": sketch.count}
 
 
-def _event(event: Event) -> dict[str, Any]:
-    return dict(event.fields)
-
-
-def _submitted(shown: Shown, table: bool) -> Iterator[str]:
-    batch = shown.batch
+def _kinds(batch: Batch) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """What was submitted, by its kind in the Agent's words; no kind of which there is nothing."""
     kinds: tuple[tuple[str, list[dict[str, Any]]], ...] = (
         ("Series", [_series(item) for item in batch.series]),
         ("Sketches", [_sketches(item) for item in batch.sketches]),
         ("Service Checks", [payloads.service_check(item) for item in batch.service_checks]),
-        ("Events", [_event(item) for item in batch.events]),
+        ("Events", [dict(item.fields) for item in batch.events]),
         ("Logs", batch.logs),
     )
-    for title, items in kinds:
-        if not items:
-            continue
+    return ((title, items) for title, items in kinds if items)
+
+
+def _submitted(shown: Shown, table: bool) -> Iterator[str]:
+    for title, items in _kinds(shown.batch):
         yield f"=== {title} ==="
         if table and title == "Series":
             yield from _table(["METRIC", "TYPE", "TIMESTAMP", "VALUE", "TAGS"], [_row(item) for item in items])
