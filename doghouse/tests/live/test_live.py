@@ -9,7 +9,7 @@ import pytest
 from live_house import HIGH, T0, TOLD, Live, Points, S, living, shown
 
 from doghouse import monitors as mon
-from doghouse.events.model import Event, new_id, new_uid
+from doghouse.events.model import Event
 from doghouse.hosts.metadata import Reported
 
 
@@ -316,7 +316,7 @@ def test_notifications_are_events_too_unless_silenced(house: Live) -> None:
 
 
 def test_an_event_that_mentions_somebody_is_told_to_them(house: Live) -> None:
-    house.stores.events.add(Event(new_id(), new_uid(), "Deployed", "ask @dev@example.com", T0))
+    house.stores.events.add(Event("Deployed", "ask @dev@example.com", T0))
 
     assert [(one.kind, one.recipients) for one in house.notifications] == [("event", ("dev@example.com",))]
 

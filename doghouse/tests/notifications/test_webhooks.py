@@ -225,7 +225,9 @@ def test_an_event_that_mentions_a_webhook_tests_its_payload(tmp_path: Path) -> N
     with living(tmp_path) as house, receiving(200) as receiver:
         hook(house, receiver.url, payload='{"id": "$ID", "title": "$EVENT_TITLE", "tags": "$TAGS"}')
         number = new_id()
-        house.stores.events.add(Event(number, "u", "Hello", "@webhook-pager", int(house.clock.now()), ("env:dev",)))
+        house.stores.events.add(
+            Event("Hello", "@webhook-pager", int(house.clock.now()), ("env:dev",), id=number, uid="u")
+        )
         house.deliver()
         assert [json.loads(body) for body in receiver.bodies] == [
             {"id": str(number), "title": "Hello", "tags": "env:dev"}

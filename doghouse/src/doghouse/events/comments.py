@@ -41,8 +41,6 @@ def create(store: EventStore, call: Call) -> Reply:
     """A new comment; with `related_event_id`, one on another event."""
     body = call.json(Body)
     comment = Event(
-        id=model.new_id(),
-        uid=model.new_uid(),
         title="",
         text=body.message,
         date_happened=int(call.now),

@@ -14,11 +14,19 @@ SITE = "https://app.datadoghq.com"
 PAST_LIMIT_S = 18 * 3600  # an older event is refused (schema of EventCreateRequest)
 
 
+def new_id() -> int:
+    """An id of 19 digits, as all recorded ones."""
+    return 6 * 10**18 + secrets.randbelow(3 * 10**18)
+
+
+def new_uid() -> str:
+    """The id under which version 2 knows an event: 24 characters."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(18)).decode()
+
+
 class Event(msgspec.Struct, frozen=True):
     """An event. `date_happened` is s UTC; `priority` None is normal. `attributes` are those of a v2 event, whose `category` is `change` or `alert`."""
 
-    id: int
-    uid: str
     title: str
     text: str
     date_happened: int
@@ -33,16 +41,8 @@ class Event(msgspec.Struct, frozen=True):
     category: str | None = None
     attributes: dict[str, Any] | None = None
     handle: str | None = None  # whose comment it is
-
-
-def new_id() -> int:
-    """An id of 19 digits, as all recorded ones."""
-    return 6 * 10**18 + secrets.randbelow(3 * 10**18)
-
-
-def new_uid() -> str:
-    """The id under which version 2 knows an event: 24 characters."""
-    return base64.urlsafe_b64encode(secrets.token_bytes(18)).decode()
+    id: int = msgspec.field(default_factory=new_id)
+    uid: str = msgspec.field(default_factory=new_uid)
 
 
 def rounded(event_id: int) -> int:

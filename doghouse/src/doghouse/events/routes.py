@@ -90,16 +90,7 @@ def read(body: Body, now: float) -> Event:
         raise event_too_old()
     if body.priority is not None and body.priority not in model.PRIORITIES:
         raise errors.invalid_parameter("priority", body.priority, model.PRIORITIES)
-    fields = msgspec.structs.asdict(body)
-    return Event(
-        **{
-            **fields,
-            "id": model.new_id(),
-            "uid": model.new_uid(),
-            "date_happened": happened,
-            "tags": tuple(body.tags or ()),
-        }
-    )
+    return Event(**{**msgspec.structs.asdict(body), "date_happened": happened, "tags": tuple(body.tags or ())})
 
 
 def from_agent(store: EventStore, events: Mapping[str, Iterable[Mapping[str, Any]]], now: float) -> None:
@@ -116,8 +107,6 @@ def from_agent(store: EventStore, events: Mapping[str, Iterable[Mapping[str, Any
     store.add_all(
         [
             Event(
-                id=model.new_id(),
-                uid=model.new_uid(),
                 title=event.title or "",
                 text=event.text or "",
                 date_happened=int(event.timestamp or now),

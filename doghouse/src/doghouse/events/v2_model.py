@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from doghouse.events import model
 from doghouse.events.errors import event_schema
 from doghouse.events.model import Event
 from doghouse.tags import pairs
@@ -94,8 +93,6 @@ def read(body: bytes, now: float) -> Event:
     except msgspec.DecodeError as error:
         raise event_schema("$", f"{error}.") from None
     return Event(
-        id=model.new_id(),
-        uid=model.new_uid(),
         title=payload.title,
         text=payload.message or "",
         date_happened=_happened(payload.timestamp, now),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 
-from doghouse.events.model import Event, new_id, new_uid
+from doghouse.events.model import Event, new_id
 from doghouse.monitors.message import mentions
 from doghouse.monitors.message.context import time_text
 from doghouse.notifications.mail import Links, visible
@@ -31,7 +31,6 @@ def event(notification: Notification, links: Links) -> Event:
     host = dict(notification.group).get("host")
     return Event(
         id=notification.event_id or new_id(),
-        uid=new_uid(),
         title=notification.title,
         text="%%% \n" + "\n\n".join(parts) + "\n %%%",
         date_happened=int(notification.at),

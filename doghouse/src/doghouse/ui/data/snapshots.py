@@ -13,7 +13,7 @@ from doghouse.dashboards.snapshots import pictures
 from doghouse.dashboards.snapshots.pictures import Marker, Picture
 from doghouse.dashboards.snapshots.store import PATH, SnapshotStore
 from doghouse.dashboards.widget_requests import Request
-from doghouse.events.model import Event, new_id, new_uid
+from doghouse.events.model import Event
 from doghouse.events.store import EventStore
 from doghouse.monitors.message import mentions
 from doghouse.ui import frame
@@ -97,4 +97,4 @@ class Snapshots(Struct, frozen=True):
 def event(title: str, text: str, picture: str, link: str, now: float) -> Event:
     """The event of a snapshot: what was said, where the picture is, where the graph."""
     body = f"{text.strip()}\n\nPicture: {picture}\nGraph: {link}".strip()
-    return Event(new_id(), new_uid(), f"Snapshot of {title}", body, int(now), alert_type="snapshot")
+    return Event(f"Snapshot of {title}", body, int(now), alert_type="snapshot")
