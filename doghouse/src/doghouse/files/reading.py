@@ -7,7 +7,8 @@ import os
 import select
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -52,20 +53,25 @@ def refuse_folder(error: OSError) -> None:
         raise FileError(f"cannot be read: {error.filename}: {error.strerror}")
 
 
-def contents(path: Path, most: int = LARGEST) -> bytes:
-    """All bytes of a file or a pipe. Raises FileError."""
+@contextmanager
+def reading() -> Iterator[None]:
+    """What goes wrong inside, while something of a file is read, is FileError."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        yield
     except OSError as error:
         raise FileError(f"cannot be read: {error.strerror}") from None
     except ValueError as error:  # a zero byte in its name, or half of a character
         raise FileError(f"cannot be read: {error}") from None
-    try:
-        return _all(descriptor, most)
-    except OSError as error:
-        raise FileError(f"cannot be read: {error.strerror}") from None
-    finally:
-        os.close(descriptor)
+
+
+def contents(path: Path, most: int = LARGEST) -> bytes:
+    """All bytes of a file or a pipe. Raises FileError."""
+    with reading():
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        try:
+            return _all(descriptor, most)
+        finally:
+            os.close(descriptor)
 
 
 def text(path: Path, most: int = LARGEST) -> str:
@@ -109,12 +115,8 @@ def not_json(text: str, error: json.JSONDecodeError) -> NotJsonError:
 
 def check_file(path: Path) -> None:
     """Refuse what can be read only once, or without end: a pipe, a device. Raises FileError."""
-    try:
+    with reading():
         mode = path.stat().st_mode
-    except OSError as error:
-        raise FileError(f"cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise FileError(f"cannot be read: {error}") from None
     if stat.S_ISFIFO(mode):
         raise FileError("is a pipe, and it is read more than once: save it to a file first")
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # of a folder the system's own words are better
@@ -124,15 +126,12 @@ def check_file(path: Path) -> None:
 def check_lines(path: Path) -> None:
     """Refuse a file with a line of many megabytes, which a reader of lines would take into memory whole. Raises FileError."""
     check_file(path)
-    try:
-        with path.open("rb") as file:
-            line = 1
-            while len(part := file.read(LONGEST_LINE)) == LONGEST_LINE:
-                if b"\n" not in part and b"\r" not in part:
-                    raise FileError(f"has a line of more than {LONGEST_LINE >> 20} MB: it is no file of lines", line)
-                line += part.count(b"\n")
-    except OSError as error:
-        raise FileError(f"cannot be read: {error.strerror}") from None
+    with reading(), path.open("rb") as file:
+        line = 1
+        while len(part := file.read(LONGEST_LINE)) == LONGEST_LINE:
+            if b"\n" not in part and b"\r" not in part:
+                raise FileError(f"has a line of more than {LONGEST_LINE >> 20} MB: it is no file of lines", line)
+            line += part.count(b"\n")
 
 
 def _all(descriptor: int, most: int) -> bytes:

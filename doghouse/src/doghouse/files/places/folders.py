@@ -6,14 +6,14 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
 from doghouse.files.places.model import Entry, Folder
-from doghouse.files.reading import FileError, refuse_folder
+from doghouse.files.reading import FileError, reading, refuse_folder
 
 REMOTE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 PARQUET = (".parquet", ".pq")
@@ -80,13 +80,9 @@ class LocalFolder(Struct, frozen=True):
     def prepare(self, connection: Any) -> None:
         """See Folder: DuckDB reads files by itself."""
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
+    def reading(self) -> AbstractContextManager[None]:
         """See Folder."""
-        try:
-            yield
-        except OSError as error:
-            raise FileError(f"cannot be read: {error.strerror}") from None
+        return reading()
 
 
 def place(text: str) -> Place:
