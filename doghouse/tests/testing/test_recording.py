@@ -12,7 +12,7 @@ from doghouse.backtest.sources import points_of
 from doghouse.cli import main
 from doghouse.downtimes import parse as parse_downtime
 from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import Columns, Series
+from doghouse.metrics.model import Series, columns_of
 from doghouse.monitors import parse
 from doghouse.queries import NotEvaluated
 from doghouse.testing.file import load
@@ -34,14 +34,12 @@ MONITOR = {
 
 def source(samples, every=15, tags=("env:prod", "region:eu")):
     """A series a host, a sample each `every` seconds from the start on."""
-    series, ids, times, values = [], [], [], []
+    series, parts = [], []
     for number, (host, given_values) in enumerate(samples.items()):
         series.append(Series(number, "m", "gauge", 0, host, tags))
         there = np.flatnonzero(~np.isnan(given_values))
-        ids.append(np.full(len(there), number, np.int64))
-        times.append(START + there * every)
-        values.append(np.asarray(given_values, np.float64)[there])
-    return MemorySource(series, Columns(np.concatenate(ids), np.concatenate(times), np.concatenate(values)))
+        parts.append((number, START + there * every, np.asarray(given_values, np.float64)[there]))
+    return MemorySource(series, columns_of(parts))
 
 
 def history(samples, monitor=MONITOR, *, start=30, end=120, downtimes=(), members=None, every=15):

@@ -5,15 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-import numpy as np
-
 from doghouse.exporting.house import PAGE, paged
 from doghouse.importing.account.pages import pages
 from doghouse.importing.account.requesting import Requester
 from doghouse.logs.model import Log
 from doghouse.metrics.distributions.sketches import no_sketches
 from doghouse.metrics.memory import Recorded
-from doghouse.metrics.model import Columns, MetricType, Series, no_columns
+from doghouse.metrics.model import Columns, MetricType, Series, columns_of
 from doghouse.tags.pairs import split_host
 from doghouse.time.lengths import DAY
 
@@ -40,18 +38,14 @@ class OfAccount:
         """See House. Raises AccountError."""
         text, kind = self._query(metric)
         series: list[Series] = []
-        ids, times, values = [], [], []
+        parts = []
         for page in pages(text, start, end, self._resolution):
             (answered,) = self._requester.series([page])
             for timeseries in answered:
                 host, own = split_host([tag for tag in timeseries.tags if not tag.endswith(NO_VALUE)])
-                ids.append(np.full(len(timeseries.times), len(series), np.int64))
+                parts.append((len(series), timeseries.times, timeseries.values))
                 series.append(Series(len(series), metric, kind, self._resolution * (kind == "count"), host, own))
-                times.append(np.array(timeseries.times, np.int64))
-                values.append(np.array(timeseries.values, np.float64))
-        if not ids:
-            return Recorded([], no_columns(), no_sketches())
-        columns = Columns(np.concatenate(ids), np.concatenate(times), np.concatenate(values))
+        columns = columns_of(parts)
         inside = (columns.ts >= start) & (columns.ts < end)
         picked = Columns(columns.series[inside], columns.ts[inside], columns.value[inside])
         return Recorded(series, picked, no_sketches())

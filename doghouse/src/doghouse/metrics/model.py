@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, Protocol
 
 import numpy as np
@@ -69,6 +69,15 @@ class Source(Protocol):
 def joined_columns(parts: Sequence[Columns]) -> Columns:
     """The points of all parts (at least one), one part behind the other: they may have to be sorted."""
     return Columns(*(np.concatenate([getattr(part, name) for part in parts]) for name in Columns.__struct_fields__))
+
+
+def columns_of(parts: Iterable[tuple[int, Sequence[int] | Ints, Sequence[float] | Floats]]) -> Columns:
+    """The points of some series, one behind the other: of each its id, its times (s UTC) and its values."""
+    columns = [
+        Columns(np.full(len(ts), series, np.int64), np.asarray(ts, np.int64), np.asarray(value, np.float64))
+        for series, ts, value in parts
+    ]
+    return joined_columns([no_columns(), *columns])
 
 
 def no_columns() -> Columns:

@@ -14,7 +14,7 @@ from doghouse import files
 from doghouse import monitors as mon
 from doghouse.backtest.run import Backtest, replay
 from doghouse.backtest.sources import points_of, sources_of
-from doghouse.metrics.model import Columns, Series, no_columns
+from doghouse.metrics.model import Series, columns_of
 from doghouse.monitors.notification_rules import RuleError, Rules
 from doghouse.monitors.notification_rules import load as load_rules
 from doghouse.monitors.notification_rules import read as rules_of
@@ -270,23 +270,18 @@ def _source(loaded: Loaded, subject: Subject, number: int) -> tuple[WatchedPoint
     """The test's samples as a source, and when the last of them ends (s UTC)."""
     start = int(loaded.start.timestamp())
     series: list[Series] = []
-    ids, times, values, end = [], [], [], start
+    parts, end = [], start
     for (metric, tags), samples in series_of(loaded, number).items():
         host, own = split_host(tags)
         interval = 0 if samples.type == "gauge" else samples.every
         series.append(Series(len(series), metric, samples.type, interval, host, own))
         there = np.flatnonzero(~np.isnan(samples.values))
-        ids.append(np.full(len(there), len(series) - 1, np.int64))
-        times.append(start + there * samples.every)
-        values.append(samples.values[there])
+        parts.append((len(series) - 1, start + there * samples.every, samples.values[there]))
         end = max(end, start + len(samples.values) * samples.every)
     for runs in checks_of(loaded, number).values():
         end = max(end, start + 60 * len(runs))
-    if not ids:
-        return WatchedPoints([], no_columns(), {}), end
-    columns = Columns(np.concatenate(ids), np.concatenate(times).astype(np.int64), np.concatenate(values))
     hosts = {name: host.tags for name, host in subject.hosts.items()}
-    return WatchedPoints(series, columns, hosts), end
+    return WatchedPoints(series, columns_of(parts), hosts), end
 
 
 def _until(loaded: Loaded, number: int, case: Case, longest: int) -> int:

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from doghouse import monitors as mon
 from doghouse.importing.account.pages import AnsweredSeries
 from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import Columns, Ints, MetricType, Rollup, Series, no_columns
+from doghouse.metrics.model import Columns, Ints, MetricType, Rollup, Series, columns_of, no_columns
 from doghouse.monitors.definition import Sources
 from doghouse.monitors.kinds.metric import metric_query, with_query
 from doghouse.monitors.records.alert import RecordAlert
@@ -141,7 +141,7 @@ def source(
     """The answers, by the metric that holds them, as a source. Groups without a value for a key (`N/A`) are left out, as monitors do."""
     series: dict[tuple[str, tuple[str, ...]], int] = {}
     all_series: list[Series] = []
-    ids, times, values = [], [], []
+    parts = []
     for query in plan.asked:
         for answered in answers[query.metric]:
             if any(tag.endswith(":N/A") for tag in answered.tags):
@@ -150,11 +150,8 @@ def source(
             if key not in series:
                 series[key] = len(all_series)
                 all_series.append(_series(len(all_series), query, answered.tags))
-            ids.append(np.full(len(answered.times), series[key], np.int64))
-            times.append(np.array(answered.times, np.int64))
-            values.append(np.array(answered.values, np.float64))
-    columns = Columns(np.concatenate(ids), np.concatenate(times), np.concatenate(values)) if ids else no_columns()
-    return MemorySource(all_series, columns, host_tags)
+            parts.append((series[key], answered.times, answered.values))
+    return MemorySource(all_series, columns_of(parts), host_tags)
 
 
 def _series(number: int, query: Asked, tags: tuple[str, ...]) -> Series:

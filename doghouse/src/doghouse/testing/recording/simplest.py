@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from doghouse.backtest.run import Backtest, Timeline
 from doghouse.backtest.sources import points_of
 from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import Columns, Floats, Ints, MetricType, Series, no_columns
+from doghouse.metrics.model import Floats, Ints, MetricType, Series, columns_of
 from doghouse.monitors import Group, Host, Status
 from doghouse.tags.pairs import split_host
 from doghouse.testing.recording.history import History
@@ -180,15 +180,12 @@ def _statuses(timeline: Timeline, ticks: Ints) -> Ints:
 
 def source_of(series: Sequence[Sampled], start: int, hosts: Mapping[str, Host]) -> MemorySource:
     """The samples as a source, as unit tests read them."""
-    all_series, ids, times, values = [], [], [], []
+    all_series, parts = [], []
     for number, sampled in enumerate(series):
         host, own = split_host(sampled.tags)
         all_series.append(
             Series(number, sampled.metric, sampled.type, 0 if sampled.type == "gauge" else sampled.every, host, own)
         )
         there = np.flatnonzero(~np.isnan(sampled.values))
-        ids.append(np.full(len(there), number, np.int64))
-        times.append(start + there * sampled.every)
-        values.append(sampled.values[there])
-    columns = Columns(np.concatenate(ids), np.concatenate(times), np.concatenate(values)) if ids else no_columns()
-    return MemorySource(all_series, columns, {name: host.tags for name, host in hosts.items()})
+        parts.append((number, start + there * sampled.every, sampled.values[there]))
+    return MemorySource(all_series, columns_of(parts), {name: host.tags for name, host in hosts.items()})
