@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import cast
 
 from msgspec import Struct
 
 from doghouse.hosts.checks import ServiceCheckStore
+from doghouse.hosts.metadata import address
 from doghouse.hosts.store import HostStore
 from doghouse.metrics.memory import effective
 from doghouse.metrics.model import Series
@@ -28,22 +28,15 @@ METADATA = ("agent_version", "machine", "platform", "processor")  # what message
 
 
 def hosts_of(store: HostStore) -> dict[str, Host]:
-    """What messages can say of each host. GUESS: its ip is the address in what its Agent gathered (gohai)."""
+    """What messages can say of each host."""
     return {
         key: Host(
-            _ip(host.meta), host.all_tags(), {name: str(host.meta[name]) for name in METADATA if host.meta.get(name)}
+            address(host.meta) or "",
+            host.all_tags(),
+            {name: str(host.meta[name]) for name in METADATA if host.meta.get(name)},
         )
         for key, host in store.all().items()
     }
-
-
-def _ip(meta: Mapping[str, Any]) -> str:
-    gathered = meta.get("gohai")
-    try:
-        gohai: Any = json.loads(gathered) if isinstance(gathered, str) else gathered
-        return str(gohai["network"]["ipaddress"])
-    except (KeyError, TypeError, ValueError):
-        return ""
 
 
 def records_of(sources: Mapping[str, Records]) -> RecordsOf:
