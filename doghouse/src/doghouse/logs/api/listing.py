@@ -48,19 +48,22 @@ def done(begin: float) -> dict[str, Any]:
 
 
 def shown(entry: PlacedLog) -> dict[str, Any]:
-    """A log as reads answer it (Log of the schema); what it has not is left out (recorded)."""
+    """A log as reads answer it (Log of the schema)."""
+    return {"id": id_of(entry.place), "type": "log", "attributes": {"status": entry.log.status, **content(entry)}}
+
+
+def content(entry: PlacedLog) -> dict[str, Any]:
+    """What both versions answer of a log; what it has not is left out (recorded)."""
     log = entry.log
-    attributes = {
+    fields = {
         "timestamp": iso.utc_milliseconds(entry.place.time),
-        "status": log.status,
         "message": log.message,
         "host": log.host,
         "service": log.service,
         "tags": list(log.tags),
         "attributes": log.attributes,
     }
-    filled = {name: value for name, value in attributes.items() if value not in (None, "", [], {})}
-    return {"id": id_of(entry.place), "type": "log", "attributes": filled}
+    return {name: value for name, value in fields.items() if value not in (None, "", [], {})}
 
 
 def id_of(place: Place) -> str:

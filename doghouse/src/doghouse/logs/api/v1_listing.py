@@ -13,7 +13,6 @@ from doghouse.logs.errors import LogListError
 from doghouse.logs.store.log_store import LogStore
 from doghouse.logs.store.reading import PlacedLog
 from doghouse.search import matching, paging
-from doghouse.time import iso
 from doghouse.web import errors
 from doghouse.web.errors import ApiError
 from doghouse.web.http import Call, Reply
@@ -70,16 +69,4 @@ def page(store: LogStore, asked: Asked, now: float) -> dict[str, Any]:
 
 def shown(entry: PlacedLog) -> dict[str, Any]:
     """A log as this version answers it: without a status (recorded: v1 search_test_logs)."""
-    log = entry.log
-    content = {
-        "attributes": log.attributes,
-        "host": log.host,
-        "service": log.service,
-        "tags": list(log.tags),
-        "message": log.message,
-        "timestamp": iso.utc_milliseconds(entry.place.time),
-    }
-    return {
-        "id": listing.id_of(entry.place),
-        "content": {name: value for name, value in content.items() if value not in (None, "", [], {})},
-    }
+    return {"id": listing.id_of(entry.place), "content": listing.content(entry)}
