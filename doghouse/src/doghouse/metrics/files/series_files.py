@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from doghouse.files import BrokenFileError, FileError, check_file, check_lines
+from doghouse.files import BrokenFileError, FileError, check_file, check_lines, reading
 from doghouse.metrics.distributions.sketches import no_sketches
 from doghouse.metrics.files import parquet, rowgroups
 from doghouse.metrics.files.encodings import Unusual
@@ -54,14 +54,12 @@ def _opened(path: Path, soon: tuple[int, int] | None = None) -> rowgroups.Opened
     """A plain Parquet file, opened; any other file's series and points."""
     try:
         check_file(path)
-        with path.open("rb") as file:
+        with reading(), path.open("rb") as file:
             magic = file.read(4)
         if magic != parquet.MAGIC:
             check_lines(path)
     except FileError as error:
         raise SeriesFileError(path, str(error), error.line) from None
-    except OSError as error:
-        raise SeriesFileError(path, f"cannot be read: {error.strerror}") from None
     if magic != parquet.MAGIC:
         return _csv(path)
     try:
