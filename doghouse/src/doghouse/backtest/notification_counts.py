@@ -34,7 +34,7 @@ class Reach:
     """Whom a transition's message reaches: asked once a kind of transition where the text makes no difference between values, or groups and values."""
 
     def __init__(self, test: Backtest) -> None:
-        self._test = test
+        self.test = test
         options = test.monitor.options
         by_group, self._by_transition = differences(test.monitor.message + "\n" + (options.escalation_message or ""))
         # What a log says is another thing each time.
@@ -59,15 +59,10 @@ class Reach:
 
     def reaches(self, timeline: Timeline, transition: mon.Transition) -> int:
         """The number of the recipients of the notification of one transition."""
-        recipients = self._test.reached_by(timeline.group, transition)
+        recipients = self.test.reached_by(timeline.group, transition)
         if recipients not in self.recipients:
             self.recipients.append(recipients)
         return self.recipients.index(recipients)
-
-    @property
-    def test(self) -> Backtest:
-        """The backtest that is asked about."""
-        return self._test
 
 
 @lru_cache(maxsize=64)

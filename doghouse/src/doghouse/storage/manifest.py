@@ -39,7 +39,6 @@ STORES = (
 FOLDERS = (LOGS, MAILS, SNAPSHOTS)
 FILES = (*STORES, MAILS, SNAPSHOTS)
 TABLE = "data_folder"  # in each database: its mark
-MAKE_TABLE = f"CREATE TABLE IF NOT EXISTS {TABLE} (identity TEXT, file TEXT)"
 
 
 class Mark(Struct, frozen=True):

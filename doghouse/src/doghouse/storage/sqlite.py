@@ -11,7 +11,7 @@ import msgspec
 
 from doghouse.storage import failures
 from doghouse.storage.failures import FROM_BACKUP, StorageError
-from doghouse.storage.manifest import MAKE_TABLE, TABLE, Manifest, Mark
+from doghouse.storage.manifest import TABLE, Manifest, Mark
 
 CHECKED_BYTES = (
     32 * 1024 * 1024
@@ -157,6 +157,6 @@ class Database:
 
 def mark(connection: sqlite3.Connection, mark: Mark) -> None:
     """Put a mark into a database, in the place of another."""
-    connection.execute(MAKE_TABLE)
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {TABLE} (identity TEXT, file TEXT)")
     connection.execute(f"DELETE FROM {TABLE}")
     connection.execute(f"INSERT INTO {TABLE} VALUES (?, ?)", (mark.identity, mark.file))

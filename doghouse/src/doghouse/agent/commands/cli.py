@@ -23,6 +23,9 @@ CheckConfOption = Annotated[
         help="The conf.d folder (else DD_CONFD_PATH, confd_path, ./conf.d).",
     ),
 ]
+RunningOption = Annotated[
+    Path | None, typer.Option("--conf", metavar="DIR", help="Only the agent with this configuration.")
+]
 YamlOption = Annotated[
     Path | None, typer.Option("--datadog-yaml", metavar="FILE", help="A datadog.yaml; DD_… variables go before it.")
 ]
@@ -122,9 +125,7 @@ def check(
 
 @app.command("status")
 def status_command(
-    conf: Annotated[
-        Path | None, typer.Option("--conf", metavar="DIR", help="Only the agent with this configuration.")
-    ] = None,
+    conf: RunningOption = None,
     run_path: Annotated[
         Path | None, typer.Option("--run-path", help="The agent's --run-path, if it was given one.")
     ] = None,
@@ -193,9 +194,7 @@ def configcheck(conf: CheckConfOption = None, datadog_yaml: YamlOption = None) -
 
 @app.command()
 def health(
-    conf: Annotated[
-        Path | None, typer.Option("--conf", metavar="DIR", help="Only the agent with this configuration.")
-    ] = None,
+    conf: RunningOption = None,
 ) -> None:
     """Say whether the running agent is well; exits 1 if not.
 
