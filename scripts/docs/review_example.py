@@ -28,12 +28,6 @@ OPTIONS = (
     *("diff", "main", "quieter-nights", "monitors/", "--series", "history.csv"),
     *("--from", "2026-03-02", "--to", "2026-03-16", "--timezone", "Europe/Berlin"),
 )
-SIGNS = {
-    "❌": '<b style="color: #cf222e">✗</b>',
-    "✅": '<b style="color: #1a7f37">✓</b>',
-    "⚠️": '<b style="color: #9a6700">⚠</b>',
-    "💬": "ℹ",
-}
 TEST = """\
 monitor: cpu_high.json
 start: 2026-03-02T10:00:00Z
@@ -162,35 +156,6 @@ def comment(folder: Path) -> str:
     return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
-def page(markdown: str) -> str:
-    """The comment as a page that looks as GitHub shows it, more or less."""
-    from markdown_it import MarkdownIt
-
-    for emoji, sign in SIGNS.items():  # of which a machine without a coloured font has only boxes
-        markdown = markdown.replace(emoji, sign)
-    html = MarkdownIt("gfm-like", {"html": True, "linkify": False}).render(markdown)
-    return f"""<!doctype html><meta charset="utf-8"><style>
-body {{ font: 14px/1.5 "DejaVu Sans", "Liberation Sans", Arial, sans-serif; color: #1f2328; width: 860px; margin: 0; padding: 16px 24px; }}
-h3, h4 {{ margin: 20px 0 8px; }} h3 {{ font-size: 18px; }} h4 {{ font-size: 15px; border-top: 1px solid #d1d9e0; padding-top: 14px; }}
-code, pre {{ font: 12px/1.45 "Liberation Mono", "DejaVu Sans Mono", monospace; background: #f6f8fa; border-radius: 6px; }}
-code {{ padding: 2px 5px; }} pre {{ padding: 10px 12px; overflow: auto; }}
-table {{ border-collapse: collapse; margin: 8px 0; }} th, td {{ border: 1px solid #d1d9e0; padding: 4px 12px; }}
-ins {{ background: #dafbe1; text-decoration: none; }} del {{ background: #ffebe9; }} ul {{ padding-left: 22px; margin: 8px 0; }}
-</style>{html}"""
-
-
-def picture(markdown: str, path: Path) -> None:
-    """A picture of the comment, with its folded parts open."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        shown = browser.new_page(viewport={"width": 910, "height": 600})
-        shown.set_content(page(markdown).replace("<details>", "<details open>"))
-        shown.screenshot(path=str(path), full_page=True)
-        browser.close()
-
-
 def _commit(folder: Path, files: dict[str, Any], text: str) -> None:
     place = folder / "monitors"
     place.mkdir(exist_ok=True)
@@ -223,6 +188,8 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as name:
         make(Path(name))
         text = comment(Path(name))
+    from scripts.comment_picture import picture
+
     COMMENT.write_text(text)
     picture(text, PICTURE)
     return 0
