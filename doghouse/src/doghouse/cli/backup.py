@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from doghouse.cli.options import DEFAULT_URL, AsJson, KeysFile, Url
-from doghouse.cli.terminal import console, fail, print_json
+from doghouse.cli.terminal import console, ended_by, print_json
 from doghouse.storage.config import ConfigError
 
 BACKUP_S = 3600  # a copy of a large folder takes its time
@@ -30,12 +30,10 @@ def backup(
     """
     from doghouse.cli.client import connect
 
-    try:
+    with ended_by(ConfigError):
         client = replace(connect(url, keys_file), timeout=BACKUP_S)
         body = json.dumps({"folder": str(folder.absolute())}).encode()
         answer = client.post("/doghouse/backup", body)
-    except ConfigError as error:
-        raise fail(str(error)) from None
     if as_json:
         print_json(answer)
     else:

@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from doghouse.cli.terminal import fail
+from doghouse.cli.terminal import ended_by, fail
 from doghouse.reports import writer
 from doghouse.reports.registry import Writer
 
@@ -22,10 +22,8 @@ def chosen(name: str | None, as_json: bool, kind: type[Result]) -> Writer[Result
     """What writes a result of that kind in the format that was asked for. A wrong one ends the command with a sentence."""
     if as_json and name not in (None, "json"):
         raise fail(f"--json means --format json, not {name}: give one of them", 64)
-    try:
+    with ended_by(ValueError, code=64, before="--format: "):
         return writer(name or ("json" if as_json else "text"), kind)
-    except ValueError as error:
-        raise fail(f"--format: {error}", 64) from None
 
 
 def write_junit(path: Path | None, result: object) -> None:

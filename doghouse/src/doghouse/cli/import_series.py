@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from doghouse.cli.options import DEFAULT_URL, AsJson, KeysFile, Url
-from doghouse.cli.terminal import console, fail, many, print_json
+from doghouse.cli.terminal import console, ended_by, many, print_json
 
 
 def import_series(
@@ -29,7 +29,7 @@ def import_series(
     from doghouse.metrics.intake.importing import CONTENT_TYPE, parts
     from doghouse.storage.config import ConfigError
 
-    try:
+    with ended_by(SeriesFileError, ConfigError):
         read = [read_series(path) for path in files]
         client = connect(url, keys_file)
         points = sum(
@@ -37,8 +37,6 @@ def import_series(
             for series, columns, sketches in read
             for body in parts(series, columns, sketches)
         )
-    except (SeriesFileError, ConfigError) as error:
-        raise fail(str(error)) from None
     series_count = sum(len(part.series) for part in read)
     if as_json:
         print_json({"points": points, "series": series_count})

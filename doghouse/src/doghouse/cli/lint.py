@@ -11,7 +11,7 @@ import typer
 
 from doghouse.cli.formats import Format, Junit, chosen, write_junit
 from doghouse.cli.options import AsJson, RulesFile, VarFiles, lint_settings, rules_of, standard_input
-from doghouse.cli.terminal import fail
+from doghouse.cli.terminal import ended_by, fail
 from doghouse.reports import LintResult
 
 if TYPE_CHECKING:
@@ -94,11 +94,9 @@ def _settings(select: list[str] | None, ignore: list[str] | None, strict: bool) 
     from doghouse.monitors.lint import settings
 
     base = lint_settings()
-    try:
+    with ended_by(settings.SettingsError, code=64):
         ids = settings.chosen(_ids(select) if select else base.chosen) - settings.ignored(_ids(ignore))
-        return replace(base, chosen=ids, strict=strict or base.strict)
-    except settings.SettingsError as error:
-        raise fail(str(error), 64) from None
+    return replace(base, chosen=ids, strict=strict or base.strict)
 
 
 def _ids(texts: list[str] | None) -> list[str]:

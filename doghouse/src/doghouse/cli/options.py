@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from doghouse import files
-from doghouse.cli.terminal import fail
+from doghouse.cli.terminal import ended_by, fail
 from doghouse.storage import config
 from doghouse.time import iso
 
@@ -26,10 +26,8 @@ def address(url: str | None) -> str | None:
     if url is not None:
         from doghouse.cli.client import check_address
 
-        try:
+        with ended_by(config.OptionError, code=64):
             check_address(url)
-        except config.OptionError as error:
-            raise fail(str(error), 64) from None
     return url
 
 
@@ -131,10 +129,8 @@ def moment(option: str, text: str, now: float) -> int:
     """The second (UTC) that an option says. What is wrong ends the command in a sentence."""
     from doghouse.time.typed import parse_time
 
-    try:
+    with ended_by(ValueError, code=64, before=f"{option}: "):
         return int(parse_time(text, now))
-    except ValueError as error:
-        raise fail(f"{option}: {error}", 64) from None
 
 
 def stretch(since: str, until: str) -> tuple[int, int]:
@@ -168,10 +164,8 @@ def lint_settings() -> Settings:
     """Which lint rules are looked for, as the settings of the working folder say. What is wrong ends the command in a sentence."""
     from doghouse.monitors.lint.settings import SettingsError, read_settings
 
-    try:
+    with ended_by(SettingsError, code=64):
         return read_settings(Path.cwd())
-    except SettingsError as error:
-        raise fail(str(error), 64) from None
 
 
 def rules_of(path: Path | None) -> Rules | None:
@@ -181,7 +175,5 @@ def rules_of(path: Path | None) -> Rules | None:
     from doghouse.importing.monitor_files import named_rules
     from doghouse.monitors.notification_rules import RuleError
 
-    try:
+    with ended_by(RuleError, before="--rules: "):
         return named_rules(path)
-    except RuleError as error:
-        raise fail(f"--rules: {error}") from None

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import typer
 
 from doghouse.cli.options import DEFAULT_URL, UrlInstead, check_order, moment, not_with
-from doghouse.cli.terminal import console, fail, print_json
+from doghouse.cli.terminal import console, ended_by, fail, print_json
 
 
 def query(
@@ -36,10 +36,8 @@ def query(
 
     now = Clock().now()
     start, end = moment("--from", since, now), moment("--to", until, now)
-    try:
+    with ended_by(QuerySyntaxError, code=64, before="the query does not parse: "):
         parse(text)
-    except QuerySyntaxError as error:
-        raise fail(f"the query does not parse: {error}", 64) from None
     if max(abs(start), abs(end)) >= LATEST_S:
         raise fail("--from and --to are seconds, not milliseconds", 64)
     check_order(start, end)
@@ -57,10 +55,8 @@ def _of_doghouse(text: str, start: int, end: int, url: str, keys_file: Path | No
     from doghouse.storage.config import ConfigError
 
     form = urlencode({"from": start, "to": end, "query": text}).encode()
-    try:
+    with ended_by(ConfigError):
         return connect(url, keys_file).post("/api/v1/query", form, "application/x-www-form-urlencoded")
-    except ConfigError as error:
-        raise fail(str(error)) from None
 
 
 def _of_file(text: str, start: int, end: int, path: Path) -> Any:
@@ -70,12 +66,10 @@ def _of_file(text: str, start: int, end: int, path: Path) -> Any:
     from doghouse.queries.api.answers import series_answer
     from doghouse.queries.quantities import known_units
 
-    try:
+    with ended_by(BrokenFileError, NotEvaluated):
         source = open_series(path)
         window = Window(start, end)
         results = [(expression, evaluate(expression, source, window)) for expression in parse(text)]
-    except (BrokenFileError, NotEvaluated) as error:
-        raise fail(str(error)) from None
     return series_answer(text, start, end, results, known_units)
 
 

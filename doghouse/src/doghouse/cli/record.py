@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from doghouse.cli.history.given import Given
 from doghouse.cli.options import (
     ApiUrl,
     FromAccount,
@@ -23,7 +24,7 @@ from doghouse.cli.options import (
     rules_of,
     stretch,
 )
-from doghouse.cli.terminal import fail, say
+from doghouse.cli.terminal import ended_by, fail, say
 from doghouse.numbers import whole_number
 from doghouse.time import iso
 
@@ -86,26 +87,14 @@ def record(
     if url is not None:
         text = _of_doghouse(url, keys_file, monitor, start, end, groups)
     else:
-        history, header = _history(
-            monitor, start, end, out, series, logs, api_url, keys_file, downtimes, hosts, rules, member or ()
-        )
+        given = Given(series, logs, datadog, api_url, keys_file, downtimes, hosts)
+        history, header = _history(monitor, start, end, out, given, rules, member or [])
         text = _recorded(monitor, history, header, groups)
     _write(out, text)
 
 
 def _history(
-    monitor: str,
-    start: int,
-    end: int,
-    out: Path,
-    series: str | None,
-    logs: str | None,
-    api_url: str | None,
-    keys_file: Path | None,
-    downtimes: Path | None,
-    hosts: Path | None,
-    rules: Path | None,
-    member: list[str] | tuple[()],
+    monitor: str, start: int, end: int, out: Path, given: Given, rules: Path | None, member: list[str]
 ) -> tuple[History, dict[str, Any]]:
     """What is to be recorded, and the files that the test names, as seen from its folder."""
     from doghouse.cli.backtesting import inputs
@@ -118,31 +107,20 @@ def _history(
         file, mark, name = (str(path), "", "") if Path(path).exists() else str(path).partition("#")
         return os.path.relpath(file, out.absolute().parent) + mark + name
 
-    try:
+    with ended_by(ValueError, MonitorError):
         body, beside = named_monitor(Path(), monitor)
         definition = parse(body)
         members = {number: parse(other) for number, other in beside.items() if number in definition.members}
-    except (ValueError, MonitorError) as error:
-        raise fail(str(error)) from None
     members |= members_of(member, [])
-    known = inputs.hosts_of(hosts)
-    account = None
-    place, records_place = inputs.place_of(series, "--series"), inputs.place_of(logs, "--logs")
-    if place is not None:
-        points = inputs.points_in(place, [definition, *members.values()], start, end, known)
-    elif logs is not None:
-        points = inputs.no_points
-    else:
-        account = inputs.account_of(api_url, keys_file, None, True, None)
-        points = inputs.from_account(account, [definition, *members.values()], start - 86_400, end, known)
-    quiet, routed = inputs.downtimes_of(downtimes, start), rules_of(rules) or ()
+    known = inputs.hosts_of(given.hosts)
+    points, records, _ = given.opened([definition, *members.values()], start, end, known, earlier=86_400)
+    quiet, routed = inputs.downtimes_of(given.downtimes, start), rules_of(rules) or ()
     header: dict[str, Any] = {"monitor": seen(monitor)}
-    header |= {key: seen(path) for key, path in (("downtimes", downtimes), ("hosts", hosts), ("rules", rules)) if path}
+    named = {"downtimes": given.downtimes, "hosts": given.hosts, "rules": rules}
+    header |= {key: seen(path) for key, path in named.items() if path}
     if member:
         header["members"] = {number: seen(name) for number, _, name in (text.partition("=") for text in member)}
-    return History(
-        definition, points, start, end, members, quiet, known, routed, inputs.records_of(records_place, known, account)
-    ), header
+    return History(definition, points, start, end, members, quiet, known, routed, records), header
 
 
 def _recorded(monitor: str, history: History, header: dict[str, Any], groups: int) -> str:
@@ -152,12 +130,9 @@ def _recorded(monitor: str, history: History, header: dict[str, Any], groups: in
     from doghouse.testing.recording.recording import CannotRecord, record
     from doghouse.testing.recording.writing import written
 
-    try:
+    refused = ended_by(CannotRecord, MonitorError, QuerySyntaxError, NotEvaluated, before=f"{monitor}: ")
+    with ended_by(BrokenFileError), refused:
         recording = record(history, groups)
-    except (CannotRecord, MonitorError, QuerySyntaxError, NotEvaluated) as error:
-        raise fail(f"{monitor}: {error}") from None
-    except BrokenFileError as error:
-        raise fail(str(error)) from None
     if recording.left_out:
         say(f"{recording.left_out} more groups changed and are not shown (--groups)")
     return written(recording, header)
@@ -173,10 +148,8 @@ def _of_doghouse(url: str, keys_file: Path | None, monitor: str, start: int, end
     path = (
         f"/ui/data/monitor/{monitor}/test?from_ts={start * 1000}&to_ts={end * 1000}&live=false&groups={groups}&json=1"
     )
-    try:
+    with ended_by(ConfigError):
         document = connect(url, keys_file).get(path)
-    except ConfigError as error:
-        raise fail(str(error)) from None
     return str(document["text"])
 
 

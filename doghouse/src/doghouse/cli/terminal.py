@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -20,6 +21,15 @@ def fail(message: str, code: int = 1) -> typer.Exit:
     """Say in one sentence on stderr what went wrong; raise what this returns."""
     typer.echo(f"doghouse: {message}", err=True)
     return typer.Exit(code)
+
+
+@contextmanager
+def ended_by(*kinds: type[Exception], code: int = 1, before: str = "") -> Iterator[None]:
+    """An error of these kinds inside ends the command in a sentence: its own, behind `before`."""
+    try:
+        yield
+    except kinds as error:
+        raise fail(f"{before}{error}", code) from None
 
 
 def say(message: str) -> None:

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from doghouse import files
 from doghouse.cli import options
-from doghouse.cli.diff.given import Given
 from doghouse.cli.formats import Format, chosen
+from doghouse.cli.history.given import Given
 from doghouse.cli.options import (
     AccountKeysFile,
     ApiUrl,
@@ -29,7 +29,7 @@ from doghouse.cli.options import (
     lint_settings,
     rules_of,
 )
-from doghouse.cli.terminal import fail, say
+from doghouse.cli.terminal import ended_by, fail, say
 from doghouse.review.objections import BY_HISTORY, NAMES, conditions, objections
 
 if TYPE_CHECKING:
@@ -89,10 +89,8 @@ def diff(
 
     write = chosen(output, as_json, Review)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no linear algebra here: numpy need not start threads for it
-    try:
+    with ended_by(ValueError, code=64, before="--fail-on: "):
         asked_to_fail = conditions(fail_on or ())
-    except ValueError as error:
-        raise fail(f"--fail-on: {error}", 64) from None
     options.of_account(datadog, api_url, keys_file, resolution, cache, no_cache)
     sources = Given(series, logs, datadog, api_url, keys_file, downtimes, hosts, resolution, cache, no_cache)
     if not sources.is_any and (

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from doghouse.backtest.run import Backtest, replay
 from doghouse.backtest.sources import Points, RecordsOf, sources_of
 from doghouse.cli.backtesting import inputs
-from doghouse.cli.diff.given import Given
+from doghouse.cli.history.given import Given
 from doghouse.cli.terminal import fail
 from doghouse.files import BrokenFileError
 from doghouse.importing.access import AccountError
@@ -130,18 +130,7 @@ def over(sources: Given, range: Range, sides: tuple[Side, Side], rules: Rules) -
     start, end = range.start, range.end
     known = inputs.hosts_of(sources.hosts)
     quiet = inputs.downtimes_of(sources.downtimes, start)
-    account = None
-    place, records_place = inputs.place_of(sources.series, "--series"), inputs.place_of(sources.logs, "--logs")
-    if sources.datadog:
-        account = inputs.account_of(
-            sources.api_url, sources.keys_file, sources.cache, sources.no_cache, sources.resolution
-        )
-        points = inputs.from_account(account, _changed(*sides), start, end, known)
-    elif place is not None:
-        points = inputs.points_in(place, _changed(*sides), start, end, known)
-    else:
-        points = inputs.no_points
-    records = inputs.records_of(records_place, known, account)
+    points, records, account = sources.opened(_changed(*sides), start, end, known)
     around = (surroundings(sides[0], start, quiet, rules), surroundings(sides[1], start, quiet, rules))
     origin = f"points of {account.address}: {ROLLED_UP}" if account else ""
     return Over(start, end, points, records, known, range.zone, around, origin)
