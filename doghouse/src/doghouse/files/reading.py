@@ -54,7 +54,7 @@ def refuse_folder(error: OSError) -> None:
 
 
 @contextmanager
-def reading() -> Iterator[None]:
+def readable() -> Iterator[None]:
     """What goes wrong inside, while something of a file is read, is FileError."""
     try:
         yield
@@ -66,7 +66,7 @@ def reading() -> Iterator[None]:
 
 def contents(path: Path, most: int = LARGEST) -> bytes:
     """All bytes of a file or a pipe. Raises FileError."""
-    with reading():
+    with readable():
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         try:
             return _all(descriptor, most)
@@ -115,7 +115,7 @@ def not_json(text: str, error: json.JSONDecodeError) -> NotJsonError:
 
 def check_file(path: Path) -> None:
     """Refuse what can be read only once, or without end: a pipe, a device. Raises FileError."""
-    with reading():
+    with readable():
         mode = path.stat().st_mode
     if stat.S_ISFIFO(mode):
         raise FileError("is a pipe, and it is read more than once: save it to a file first")
@@ -126,7 +126,7 @@ def check_file(path: Path) -> None:
 def check_lines(path: Path) -> None:
     """Refuse a file with a line of many megabytes, which a reader of lines would take into memory whole. Raises FileError."""
     check_file(path)
-    with reading(), path.open("rb") as file:
+    with readable(), path.open("rb") as file:
         line = 1
         while len(part := file.read(LONGEST_LINE)) == LONGEST_LINE:
             if b"\n" not in part and b"\r" not in part:

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from doghouse.files.places.model import Entry, Folder
-from doghouse.files.reading import FileError, reading, refuse_folder
+from doghouse.files.reading import FileError, readable, refuse_folder
 
 REMOTE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 PARQUET = (".parquet", ".pq")
@@ -82,7 +82,7 @@ class LocalFolder(Struct, frozen=True):
 
     def reading(self) -> AbstractContextManager[None]:
         """See Folder."""
-        return reading()
+        return readable()
 
 
 def place(text: str) -> Place:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from doghouse.files import FileError, check_file, reading
+from doghouse.files import FileError, check_file, readable
 from doghouse.files.places import Place
 from doghouse.logs.files.lines import LogFileError, read_lines, searched
 from doghouse.search.records import Lines, Records
@@ -21,7 +21,7 @@ def open_logs(path: Place, host_tags: Mapping[str, Sequence[str]]) -> Records:
         return LogHistory(path, host_tags)
     try:
         check_file(path)
-        with reading(), path.open("rb") as file:
+        with readable(), path.open("rb") as file:
             is_parquet = file.read(len(MAGIC)) == MAGIC
     except FileError as error:
         raise LogFileError(path, str(error)) from None

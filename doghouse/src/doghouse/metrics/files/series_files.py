@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from doghouse.files import BrokenFileError, FileError, check_file, check_lines, reading
+from doghouse.files import BrokenFileError, FileError, check_file, check_lines, readable
 from doghouse.metrics.distributions.sketches import no_sketches
 from doghouse.metrics.files import parquet, rowgroups
 from doghouse.metrics.files.encodings import Unusual
@@ -54,7 +54,7 @@ def _opened(path: Path, soon: tuple[int, int] | None = None) -> rowgroups.Opened
     """A plain Parquet file, opened; any other file's series and points."""
     try:
         check_file(path)
-        with reading(), path.open("rb") as file:
+        with readable(), path.open("rb") as file:
             magic = file.read(4)
         if magic != parquet.MAGIC:
             check_lines(path)
