@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 
 from doghouse import downtimes as dt
 from doghouse import monitors as mon
-from doghouse.importing.holes import with_holes
 from doghouse.importing.suppressions import Ignores, Suppressed
 from doghouse.importing.things import DowntimeInFile, MonitorInFile, Note, RuleInFile, SloInFile, Thing, Unread
 from doghouse.monitors.lint import RULES, Beside, Problem, lint
@@ -22,6 +23,7 @@ from doghouse.slos.model import Objective, SloError
 
 DOWNTIME, SLO, RULE, NOTE = "downtime", "slo", "notification rule", "note"  # the types of what is no monitor
 _PARTLY = frozenset(lint_rule.id for lint_rule in RULES.values() if lint_rule.partly)
+_COMPARED_WITH = re.compile(r"([<>=]\s*)" + HOLE.pattern + r"\s*\Z")
 _MAY_ROUTE = Rule("not known as a whole", scope("*"), ("somebody",))
 
 
@@ -168,7 +170,7 @@ def _of_monitor(
     if isinstance(refused, mon.MonitorError):
         yield from _with(thing.remarks, [of_field(refused.field).problem(refused.field, refused.text)])
     elif monitor is None:
-        partial = with_holes(thing.body)
+        partial = _with_holes(thing.body)
         yield from _with(thing.remarks, lint(partial, intervals, rules, chosen=chosen & _PARTLY) if partial else ())
     else:
         problems = lint(monitor, intervals, rules, folder.beside, chosen)
@@ -177,6 +179,19 @@ def _of_monitor(
         unevaluated = "" if _wrong(problems) else monitor.why_unevaluated()
         if unevaluated and monitor.evaluated:
             yield NOT_EVALUATED.problem("query", unevaluated)
+
+
+def _with_holes(body: Mapping[str, Any]) -> mon.Definition | None:
+    """A monitor of whose query a part is not known before a plan, `${var.env}`: the expression as a tag's value, 1 as a threshold. None where it is none
+    all the same."""
+    query = body.get("query")
+    if not isinstance(query, str):
+        return None
+    query = HOLE.sub(lambda hole: re.sub(r"[^\w.]+", "_", hole[0][2:-1]), _COMPARED_WITH.sub(r"\g<1>1", query))
+    try:
+        return mon.parse({**body, "query": query})
+    except mon.MonitorError:
+        return None
 
 
 def _against_its_slo(monitor: mon.Definition, slos: Mapping[str, Objective]) -> Iterator[Problem]:

@@ -13,15 +13,6 @@ an empty one; it takes 60 MB, and a panic in it (its issues 249 and 258) ends Py
 from doghouse.importing.terraform import plans
 from doghouse.importing.terraform.converting import thing, unread
 from doghouse.importing.terraform.files import is_terraform
-from doghouse.importing.terraform.resources import DOWNTIME, FIELDS, MONITOR, READ
+from doghouse.importing.terraform.resources import FIELDS, READ
 
-__all__ = [
-    "DOWNTIME",
-    "FIELDS",
-    "MONITOR",
-    "READ",
-    "is_terraform",
-    "plans",
-    "thing",
-    "unread",
-]
+__all__ = ["FIELDS", "READ", "is_terraform", "plans", "thing", "unread"]

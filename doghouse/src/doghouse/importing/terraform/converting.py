@@ -10,12 +10,10 @@ from typing import Any
 from doghouse import downtimes as dt
 from doghouse.importing.terraform import resources
 from doghouse.importing.things import (
-    CorrectionInFile,
     DowntimeInFile,
     Line,
     MonitorInFile,
     Note,
-    RuleInFile,
     SloInFile,
     Thing,
     Unread,
@@ -39,8 +37,9 @@ def thing(
 ) -> Thing:
     """A resource of a type that is read. `number` is the id that composites and alerts of SLOs name it by; in a state it has its own."""
     where = f"{file} {address}"
+    read, kind_of_thing = resources.READ[kind]
     try:
-        body = resources.READ[kind](values, state)
+        body = read(values, state)
     except dt.DowntimeError as error:
         return DowntimeInFile(where, {}, line, [*remarks, DOWNTIME_REFUSED.problem(error.field, error.text)], file)
     except ValueError as error:
@@ -51,20 +50,13 @@ def thing(
                 NOT_JSON,
             )
         body, remarks = {}, [replace(remark, field="query") for remark in remarks]
-    if kind in resources.DOWNTIMES:
-        return DowntimeInFile(where, body, line, remarks, file)
-    if kind in resources.CORRECTIONS:
-        return CorrectionInFile(where, body, line, remarks, file)
-    if kind in resources.RULES:
-        return RuleInFile(where, body, line, remarks, file)
     own = str(values.get("id") or "")
-    if kind in resources.SLOS:
-        named = own if number is None else str(number)
-        return SloInFile(where, {"id": named, **body} if named else body, line, remarks, file)
-    number = whole_number(own) if number is None else number
-    if number is not None:
+    number = whole_number(own) if number is None and kind_of_thing is MonitorInFile else number
+    if kind_of_thing is MonitorInFile and number is not None:
         body = {"id": number, **body}
-    return MonitorInFile(where, body, line, remarks, file)
+    if kind_of_thing is SloInFile and (named := own if number is None else str(number)):
+        body = {"id": named, **body}
+    return kind_of_thing(where, body, line, remarks, file)
 
 
 def unread(where: str, kinds: Counter[str]) -> Iterator[Thing]:

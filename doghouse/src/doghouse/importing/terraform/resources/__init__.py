@@ -10,19 +10,15 @@ from doghouse.importing.terraform.resources.downtimes import downtime, v1_downti
 from doghouse.importing.terraform.resources.monitors import OPTIONS, defaulted, monitor, monitor_json, unknown_names
 from doghouse.importing.terraform.resources.rules import notification_rule
 from doghouse.importing.terraform.resources.slos import slo
+from doghouse.importing.things import CorrectionInFile, DowntimeInFile, MonitorInFile, RuleInFile, SloInFile, Thing
 
 __all__ = [
     "BLOCKS",
-    "CORRECTIONS",
-    "DOWNTIMES",
     "FIELDS",
     "MONITOR",
-    "MONITORS",
     "MONITOR_JSON",
     "NAMED",
     "READ",
-    "RULES",
-    "SLOS",
     "defaulted",
     "downtime",
     "monitor",
@@ -31,18 +27,19 @@ __all__ = [
     "unknown_names",
 ]
 
-Body = Callable[..., dict[str, Any]]
-# The resources that are read, each with what makes an API body of it.
 MONITOR, MONITOR_JSON, DOWNTIME = "datadog_monitor", "datadog_monitor_json", "datadog_downtime_schedule"
-SLO, RULE = "datadog_service_level_objective", "datadog_monitor_notification_rule"
-MONITORS: Mapping[str, Body] = {MONITOR: monitor, MONITOR_JSON: monitor_json}
-DOWNTIMES: Mapping[str, Body] = {DOWNTIME: downtime, "datadog_downtime": v1_downtime}
-SLOS: Mapping[str, Body] = {SLO: slo}
-RULES: Mapping[str, Body] = {RULE: notification_rule}
-CORRECTIONS: Mapping[str, Body] = {"datadog_slo_correction": correction}
+# The resources that are read, each with what makes an API body of it, and as what it is read.
+READ: Mapping[str, tuple[Callable[..., dict[str, Any]], Callable[..., Thing]]] = {
+    MONITOR: (monitor, MonitorInFile),
+    MONITOR_JSON: (monitor_json, MonitorInFile),
+    DOWNTIME: (downtime, DowntimeInFile),
+    "datadog_downtime": (v1_downtime, DowntimeInFile),
+    "datadog_service_level_objective": (slo, SloInFile),
+    "datadog_monitor_notification_rule": (notification_rule, RuleInFile),
+    "datadog_slo_correction": (correction, CorrectionInFile),
+}
+NAMED = [kind for kind, (_, thing) in READ.items() if thing in (MonitorInFile, SloInFile)]  # whose ids others name
 BLOCKS = ("monitor_thresholds", "monitor_threshold_windows", "scheduling_options", "variables")  # of a monitor
-NAMED = (*MONITORS, *SLOS)  # whose ids others name
-READ: Mapping[str, Body] = {**MONITORS, **DOWNTIMES, **SLOS, **RULES, **CORRECTIONS}
 # The API's names of what a resource calls otherwise, by the first part of the name.
 FIELDS: Mapping[str, str] = {
     "thresholds": "options.thresholds",
