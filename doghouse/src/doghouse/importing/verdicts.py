@@ -145,7 +145,8 @@ def _problems(
         case MonitorInFile():
             yield from _of_monitor(thing, {**intervals, **thing.intervals}, rules, folder, chosen)
         case DowntimeInFile():
-            problems = [] if _wrong(thing.remarks) else [_of_downtime(problem) for problem in dt.lint(thing.body)]
+            advice = () if _wrong(thing.remarks) else dt.lint(thing.body)
+            problems = (Problem(entry.field, entry.text, entry.severity, rule=entry.rule) for entry in advice)
             yield from _with(thing.remarks, problems)
         case SloInFile():
             # Where not all of it is known, the remarks say so. GUESS: the texts of its errors name no field.
@@ -157,10 +158,6 @@ def _problems(
             yield thing.rule.problem("", thing.text)
         case Note():
             yield NOT_READ.problem("", thing.text)
-
-
-def _of_downtime(problem: dt.Problem) -> Problem:
-    return Problem(problem.field, problem.text, problem.severity, rule=problem.rule)
 
 
 def _of_monitor(

@@ -66,6 +66,11 @@ def status(code: str | float) -> int:
     return _CODES.get(str(code).removesuffix(".0"), 0)  # tracers send it as a text or as a number
 
 
+def status_of(span: Span) -> int:
+    """The HTTP status code of a span, or 0."""
+    return status(span.tag(STATUS) or span.metric(STATUS))
+
+
 @lru_cache(_REMEMBERED)
 def service(sent: str, language: str = "") -> str:
     """A service's name: lower-case, as a tag; without one `unnamed-python-service`."""

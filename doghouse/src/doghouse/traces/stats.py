@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 
 from doghouse.traces.model import MEASURED, PARTIAL, Chunk, Span, entries
-from doghouse.traces.normalize import STATUS, status
+from doghouse.traces.normalize import status_of
 
 BUCKET_S = 10
 BUCKETS_HELD = 2  # a bucket is closed when this many have passed: about 20 s after it began
@@ -99,12 +99,8 @@ def _key(span: Span, env: str, version: str, host: str) -> Key:
         span.name,
         span.resource or span.name,
         span.type or "",
-        _status(span),
+        status_of(span),
         span.tag("env", env),
         span.tag("version", version),
         span.tag("_dd.hostname") or host,
     )
-
-
-def _status(span: Span) -> int:
-    return status(span.tag(STATUS) or span.metric(STATUS))

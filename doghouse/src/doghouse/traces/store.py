@@ -10,7 +10,7 @@ import msgspec
 
 from doghouse.storage.sqlite import Database
 from doghouse.traces.model import Chunk, Span, entries, in_order, root, trace_id
-from doghouse.traces.normalize import LATEST_NS, STATUS, status
+from doghouse.traces.normalize import LATEST_NS, status_of
 from doghouse.traces.stats import NS, Key, Tallies, Tally
 
 TABLES = """
@@ -200,7 +200,6 @@ def _take_over(connection: sqlite3.Connection) -> None:
 
 
 def _row(chunk: int, span: Span) -> tuple[int, float, str, str, str, str, float, int, str]:
-    code = status(span.tag(STATUS) or span.metric(STATUS))
     return (
         chunk,
         span.start / NS,
@@ -210,5 +209,5 @@ def _row(chunk: int, span: Span) -> tuple[int, float, str, str, str, str, float,
         span.tag("env"),
         span.duration / NS,
         1 if span.error else 0,
-        str(code or ""),
+        str(status_of(span) or ""),
     )

@@ -168,7 +168,8 @@ class Account:
                 missing.append(page)
         requests = list(_requests(missing))
         for number, together in enumerate(requests, sent + 1):
-            self._tell.progress(_named(together), number, sent + len(requests))
+            what = together[0].query if len(together) == 1 else f"{len(together)} queries"
+            self._tell.progress(what, number, sent + len(requests))
             self._ask(together)
             self._say_how_long(number, sent + len(requests))
 
@@ -237,10 +238,6 @@ def _requests(missing: Iterable[Page]) -> Iterator[list[Page]]:
     for together in by_stretch.values():
         for at in range(0, len(together), QUERIES_A_REQUEST):
             yield together[at : at + QUERIES_A_REQUEST]
-
-
-def _named(together: Sequence[Page]) -> str:
-    return together[0].query if len(together) == 1 else f"{len(together)} queries"
 
 
 def _many(count: int, singular: str, plural: str = "") -> str:

@@ -124,7 +124,7 @@ class Groups(msgspec.Struct, frozen=True, eq=False):
 
     def by(self, count: int, compute: Compute) -> Grouped:
         """The groups by the first so many facets, and what they have to compute something of."""
-        work, measure = self.work(compute), self._measure(compute)
+        work, measure = self.work(compute), LOGS if self._is_counted(compute) else compute.measure
         asked = (count, work.name, measure)
         if asked not in self.grouped:
             names = [_name(place) for place in range(count)]
@@ -134,9 +134,6 @@ class Groups(msgspec.Struct, frozen=True, eq=False):
     def work(self, compute: Compute) -> Aggregation:
         """The aggregation that computes it over the rows."""
         return AGGREGATIONS["sum"] if self._is_counted(compute) else compute.work
-
-    def _measure(self, compute: Compute) -> str | None:
-        return LOGS if self._is_counted(compute) else compute.measure
 
     def _is_counted(self, compute: Compute) -> bool:
         return LOGS in self.selected.columns and compute.aggregation == "count"

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from doghouse.backtest.run import Backtest, Timeline
 from doghouse.backtest.sources import points_of
 from doghouse.metrics.memory import MemorySource
-from doghouse.metrics.model import Floats, Ints, MetricType, Series, columns_of
+from doghouse.metrics.model import Floats, Ints, Series, columns_of
 from doghouse.monitors import Group, Host, Status
 from doghouse.tags.pairs import split_host
 from doghouse.testing.recording.history import History
@@ -113,12 +113,12 @@ def simplest(
     `together` says how the points in one slot become one, by metric.
     """
     best: _Samples | None = None
-    span = goal.history.end - goal.begins
+    end, span = goal.history.end, goal.history.end - goal.begins
     for every in (spacing for spacing in SPACINGS if spacing * 4 <= span):
         if best is not None and span // every > 100 * best.words:
             break  # so many samples are not told in fewer words
         exact = [
-            slots(raw, goal.begins, goal.history.end, every, _together(raw.type, raw.metric, together))
+            slots(raw, goal.begins, end, every, "sum" if raw.type == "count" else together.get(raw.metric, "avg"))
             for raw in series
         ]
         samples = _Samples(series, every, exact, exact)
@@ -132,10 +132,6 @@ def simplest(
     if best.words > READABLE * len(series):
         best = _flattened(goal, best)
     return best.sampled(), best.tolerance()
-
-
-def _together(kind: MetricType, metric: str, together: Mapping[str, str]) -> str:
-    return "sum" if kind == "count" else together.get(metric, "avg")
 
 
 def _rounded(samples: _Samples) -> Iterator[_Samples]:

@@ -43,22 +43,6 @@ def _value(node: Any, scope: Scope) -> Value:
     return _NODES[node.data](node, trees(node), scope)
 
 
-def _term(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    return _value(inner[0], scope)
-
-
-def _literal(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    return {"true": True, "false": False, "null": None}[str(node.children[0])]
-
-
-def _identifier(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    return scope(str(node.children[0]))
-
-
-def _string(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    return rendered(quoted(node), scope, _value)
-
-
 def _heredoc(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
     return rendered(heredoc(str(node.children[0])), scope, _value)
 
@@ -101,10 +85,6 @@ def _conditional(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
     return _value(yes if truth(value) else no, scope)
 
 
-def _tuple(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    return scope.work.within([_value(element, scope) for element in inner])
-
-
 def _object(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
     members = {}
     for element in inner:
@@ -126,12 +106,7 @@ def _key(node: Any, scope: Scope) -> Value:
     return _value(node, scope)
 
 
-def _attribute(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    value, access = _value(inner[0], scope), inner[1]
-    return member(value, str(trees(access)[0].children[0]))
-
-
-def _index(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
+def _member(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
     return _access(_value(inner[0], scope), inner[1], scope)
 
 
@@ -244,11 +219,6 @@ def _template(name: str, values: Sequence[Value], scope: Scope) -> Value:
     return rendered(template(source), names_of_template(name, values[0], values[1], scope), _value)
 
 
-def _json(node: Any, inner: Sequence[Any], scope: Scope) -> Value:
-    """A value of the JSON syntax: its texts are templates, the keys of its objects too."""
-    return node.value if node.plain else _templates(node.value, scope)
-
-
 def _templates(value: Any, scope: Scope) -> Value:
     scope.work.spend(1)
     if isinstance(value, str):
@@ -260,24 +230,26 @@ def _templates(value: Any, scope: Scope) -> Value:
     return number(value) if isinstance(value, float) else value
 
 
+_LITERALS = {"true": True, "false": False, "null": None}
 _NODES: Mapping[str, Callable[[Any, Sequence[Any], Scope], Value]] = {
-    "json": _json,
-    "expr_term": _term,
-    "literal_value": _literal,
-    "identifier": _identifier,
+    # a value of the JSON syntax: its texts are templates, the keys of its objects too
+    "json": lambda node, inner, scope: node.value if node.plain else _templates(node.value, scope),
+    "expr_term": lambda node, inner, scope: _value(inner[0], scope),
+    "literal_value": lambda node, inner, scope: _LITERALS[str(node.children[0])],
+    "identifier": lambda node, inner, scope: scope(str(node.children[0])),
     "int_lit": lambda node, inner, scope: number(str(node.children[0])),
     "float_lit": lambda node, inner, scope: number(str(node.children[0])),
-    "string": _string,
+    "string": lambda node, inner, scope: rendered(quoted(node), scope, _value),
     "template_string": lambda node, inner, scope: str(node.children[0])[2:-2],
     "heredoc_template": _heredoc,
     "heredoc_template_trim": _heredoc,
     "unary_op": _unary,
     "binary_op": _binary,
     "conditional": _conditional,
-    "tuple": _tuple,
+    "tuple": lambda node, inner, scope: scope.work.within([_value(element, scope) for element in inner]),
     "object": _object,
-    "get_attr_expr_term": _attribute,
-    "index_expr_term": _index,
+    "get_attr_expr_term": _member,
+    "index_expr_term": _member,
     "attr_splat_expr_term": _splat,
     "full_splat_expr_term": _splat,
     "for_tuple_expr": _for,

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from doghouse.importing.terraform.language.scope import Scope, named
-from doghouse.importing.terraform.language.templates import Choice, Interpolation, Loop, Piece
+from doghouse.importing.terraform.language.templates import Choice, Interpolation, Piece
 from doghouse.importing.terraform.language.values import (
     Unknown,
     Value,
@@ -58,8 +58,5 @@ def _piece(piece: Piece, scope: Scope, missing: list[Unknown], value_of: ValueOf
         return text(value)
     if isinstance(piece, Choice):
         return _rendered(piece.pieces if truth(value) else piece.otherwise, scope, missing, value_of)
-    return _joined((_rendered(piece.pieces, inner, missing, value_of) for inner in _scopes(piece, value, scope)), scope)
-
-
-def _scopes(loop: Loop, value: Value, scope: Scope) -> list[Scope]:
-    return [scope.having(named(loop.names, key, element)) for key, element in items(value)]
+    scopes = [scope.having(named(piece.names, key, element)) for key, element in items(value)]
+    return _joined((_rendered(piece.pieces, inner, missing, value_of) for inner in scopes), scope)

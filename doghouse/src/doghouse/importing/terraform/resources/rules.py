@@ -16,7 +16,10 @@ def notification_rule(values: Values, state: bool = False) -> dict[str, Any]:
         attributes["filter"] = {key: plain(value) for key, value in fields.items()}
     if conditional := first(values, "conditional_recipients"):
         attributes["conditional_recipients"] = {
-            "conditions": [_condition(block) for block in blocks(conditional, "conditions")],
+            "conditions": [
+                {key: plain(value) for key, value in filled(block).items()}
+                for block in blocks(conditional, "conditions")
+            ],
             **(
                 {"fallback_recipients": plain(fallback)} if (fallback := conditional.get("fallback_recipients")) else {}
             ),
@@ -24,7 +27,3 @@ def notification_rule(values: Values, state: bool = False) -> dict[str, Any]:
     if bundle := filled(first(values, "bundle_config")):
         attributes["bundle_config"] = {key: whole(value) for key, value in bundle.items()}
     return attributes
-
-
-def _condition(block: Values) -> dict[str, Any]:
-    return {key: plain(value) for key, value in filled(block).items()}

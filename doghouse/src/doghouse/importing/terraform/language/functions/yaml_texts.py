@@ -87,16 +87,12 @@ def _yamldecode(value: Value) -> Value:
         raise WrongError(f"is not YAML: {' '.join(str(error).split())}") from None
 
 
-def _text(dumper: _Dumper, value: str) -> Any:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, "|" if "\n" in value else '"')
-
-
-def _number(dumper: _Dumper, value: float) -> Any:
-    return dumper.represent_scalar("tag:yaml.org,2002:float", number_text(value))
-
-
-_Dumper.add_representer(str, _text)
-_Dumper.add_representer(float, _number)
+_Dumper.add_representer(
+    str, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:str", value, "|" if "\n" in value else '"')
+)
+_Dumper.add_representer(
+    float, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:float", number_text(value))
+)
 _Dumper.add_multi_representer(list, yaml.SafeDumper.represent_list)
 _Dumper.ignore_aliases = lambda self, data: True  # type: ignore[method-assign]
 
