@@ -98,7 +98,8 @@ def _merged(name: Path, template: Path, folder: Path, values: Mapping[str, Any])
     before = read_text(folder / name, absent="")
     if name.suffix != ".yaml":
         return File(name, before, before or template.read_text(encoding="utf-8"))
-    start = before or _first(name, template)
+    example = shipped_example() if name == MY_METRIC else None
+    start = before or (example or template).read_text(encoding="utf-8")
     yaml, document = _load(start, folder / name)
     if document is None:  # comments alone
         start = f"{before.rstrip()}\n{template.read_text(encoding='utf-8')}"
@@ -225,15 +226,11 @@ def _merge_lists(items: list[Any], ours: list[Any], edits: Edits) -> None:
     edits.inserted |= bool(missing)
 
 
-def _first(name: Path, template: Path) -> str:
-    """What a new file begins as: the integration's own example where it is installed, with its comments, else our template."""
-    if name == MY_METRIC and importlib.util.find_spec("datadog_checks"):
-        spec = importlib.util.find_spec("datadog_checks.my_metric")
-        for folder in (spec.submodule_search_locations or []) if spec else []:
-            example = Path(folder) / "data/conf.yaml.example"
-            if example.exists():
-                return example.read_text(encoding="utf-8")
-    return template.read_text(encoding="utf-8")
+def shipped_example() -> Path | None:
+    """`conf.yaml.example` of the integration, with its comments, where it is installed."""
+    spec = importlib.util.find_spec("datadog_checks.my_metric") if importlib.util.find_spec("datadog_checks") else None
+    examples = (Path(folder) / "data/conf.yaml.example" for folder in (spec and spec.submodule_search_locations) or ())
+    return next((example for example in examples if example.exists()), None)
 
 
 def _write(file: Path, text: str) -> None:

@@ -19,6 +19,7 @@ import psutil
 import pytest
 import yaml
 
+from companion.agent_config import shipped_example
 from companion.demo import children, files, postgres
 from companion.demo.children import Stop, Stopped
 from companion.problem import Problem
@@ -116,7 +117,7 @@ def test_once_reports_live_points_every_widget_the_monitor_and_a_picture(
     err = demo.err.read_text()
     assert code == 0, err
     found = json.loads(demo.out.read_text())
-    interval = yaml.safe_load(files.shipped_example().read_text())["instances"][0]["min_collection_interval"]
+    interval = yaml.safe_load(shipped_example().read_text())["instances"][0]["min_collection_interval"]
     metric = found["my_metric"]
     assert metric["points"] >= 2
     assert 0 <= metric["min"] <= metric["max"] <= 1000

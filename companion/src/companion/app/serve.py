@@ -10,14 +10,13 @@ from pathlib import Path
 from companion import __version__
 from companion.app import shipping
 from companion.app.options import Serving
-from companion.demo.children import program
+from companion.demo.children import free_port, program
 from companion.options import Options
-from companion.problem import WRONG_USE, Problem
 
 
 def app(options: Options, serving: Serving) -> int:
     """Become the server: returns only where it cannot start. Raises Problem where the port is taken."""
-    bound = free(serving.port)
+    bound = free_port(serving.port)
     environment = {**os.environ, **settings(options, serving)}
     command = [
         str(program("ddtrace-run")), str(program("gunicorn")), "--bind", f"127.0.0.1:{bound}", "--workers", "1",
@@ -41,16 +40,3 @@ def settings(options: Options, serving: Serving) -> Mapping[str, str]:
         if options.keys_file and keys:
             variables[shipping.KEYS_FILE] = str(Path(options.keys_file).resolve())
     return variables
-
-
-def free(port: int) -> int:
-    """The port, or any free one for 0. Raises Problem where another program has it."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise Problem(
-                f"port {port} cannot be used: {error.strerror}; choose another with --port", WRONG_USE
-            ) from None
-        return int(probe.getsockname()[1])

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from companion.app import serve
 from companion.demo import children, files
 from companion.demo.children import Child, Stop
 from companion.demo.postgres import APP, Database
@@ -79,6 +78,6 @@ def traffic(app: TracedApp, work: Path) -> Iterator[None]:
 
 def _port() -> int:
     try:
-        return serve.free(PORT)
+        return children.free_port(PORT)
     except Problem:
         return children.free_port()

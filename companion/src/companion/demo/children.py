@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from companion.problem import Problem
+from companion.problem import WRONG_USE, Problem
 
 GRACE_S = 10
 TAIL = 40  # lines of a program's stderr that are kept to say why it ended
@@ -185,10 +185,15 @@ def program(name: str) -> Path:
     return Path(program_path)
 
 
-def free_port() -> int:
-    """A TCP port of the loopback interface that nobody listens on now."""
+def free_port(port: int = 0) -> int:
+    """The TCP port of the loopback interface, or any free one for 0. Raises Problem where another program has it."""
     import socket
 
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            text = f"port {port} cannot be used: {error.strerror}; choose another with --port"
+            raise Problem(text, WRONG_USE) from None
         return int(probe.getsockname()[1])

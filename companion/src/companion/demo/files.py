@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import socket
 from pathlib import Path
 
+from companion.agent_config import shipped_example
 from companion.demo.postgres import AGENT, Database
 from companion.problem import Problem
 
 TAGS = ("env:demo", "role:db_pg")  # of the host
-
-
-def shipped_example() -> Path:
-    """`conf.yaml.example` of the integration: the interval that it sets is the one that runs. Raises Problem."""
-    spec = importlib.util.find_spec("datadog_checks.my_metric")
-    for folder in (spec.submodule_search_locations or []) if spec else []:
-        example = Path(folder) / "data/conf.yaml.example"
-        if example.exists():
-            return example
-    raise Problem("the integration my_metric is not installed; make setup does that")
 
 
 def hostname() -> str:
@@ -31,9 +21,12 @@ def hostname() -> str:
 
 
 def write(work: Path, database: Database) -> tuple[Path, Path]:
-    """conf.d and datadog.yaml under `work`; returns both."""
+    """conf.d and datadog.yaml under `work`; returns both. The interval that the integration's example sets is the one that runs. Raises Problem."""
     conf, datadog_yaml = work / "conf.d", work / "datadog.yaml"
-    _write(conf / "my_metric.d/conf.yaml", shipped_example().read_text(encoding="utf-8"))
+    example = shipped_example()
+    if example is None:
+        raise Problem("the integration my_metric is not installed; make setup does that")
+    _write(conf / "my_metric.d/conf.yaml", example.read_text(encoding="utf-8"))
     _write(
         conf / "postgres.d/conf.yaml",
         "init_config:\n\ninstances:\n"
