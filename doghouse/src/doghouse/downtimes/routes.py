@@ -43,11 +43,9 @@ class Monitors(Protocol):
 
     def name(self, monitor_id: int) -> str | None:
         """A monitor's name, or None if there is no such monitor."""
-        ...
 
     def holds(self, monitor_id: int, now: float) -> Sequence[Hold]:
         """The downtimes that are active over a monitor's groups."""
-        ...
 
 
 class Data(msgspec.Struct):

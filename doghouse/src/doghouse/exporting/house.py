@@ -31,19 +31,15 @@ class House(Protocol):
 
     def metrics(self, start: int) -> list[str]:
         """The metrics that have a point at or after `start` (s UTC), by name."""
-        ...
 
     def days(self, metric: str, start: int, end: int) -> Collection[int]:
         """The UTC days, by their first second, that may have points of a metric with start <= ts < end (s UTC); it has none on others."""
-        ...
 
     def points(self, metric: str, start: int, end: int) -> Recorded:
         """See `metrics.intake.exporting.points`."""
-        ...
 
     def logs(self, start: int, end: int) -> Iterator[Log]:
         """The logs with start <= timestamp < end (s UTC), the oldest first."""
-        ...
 
 
 class Opened:

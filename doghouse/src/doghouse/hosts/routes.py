@@ -81,11 +81,9 @@ class Silences(Protocol):
 
     def mute_host(self, host: str, end: float | None, message: str | None, now: float) -> int:
         """Mute a host, in place of the mute that it may have; returns the id of the downtime in v1. Raises ApiError 400."""
-        ...
 
     def unmute_host(self, host: str, now: float) -> int | None:
         """Unmute a host; returns the id of the downtime in v1, or None where the host was not muted."""
-        ...
 
 
 def routes(

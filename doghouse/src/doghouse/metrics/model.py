@@ -56,14 +56,12 @@ class Source(Protocol):
 
     def find(self, metric: str) -> Sequence[Series]:
         """Every series of a metric, with its effective tags."""
-        ...
 
     def read(self, ids: Ints, start: int, end: int, rollup: Rollup | None = None) -> Columns:
         """The points of these series with start <= ts < end (s), sorted by (series, ts), one value a second and series.
 
         With `rollup`, `ts` are bucket starts (floor(ts / interval) * interval) and each bucket holds only points inside [start, end).
         """
-        ...
 
 
 def joined_columns(parts: Sequence[Columns]) -> Columns:

@@ -102,7 +102,6 @@ class Outputs(Protocol):
 
     def __call__(self, make: Callable[[Backtested], Made]) -> Iterable[Made]:
         """What `make` makes of each backtest; what it gives can be pickled."""
-        ...
 
 
 def _itself(backtested: Backtested) -> Backtested:

@@ -31,11 +31,9 @@ class Metric(Protocol):
 
     def add(self, sample: Sample) -> None:
         """Take one sample."""
-        ...
 
     def flush(self, timestamp: float) -> Sequence[Point]:
         """The points of the samples, at `timestamp` (s UTC) unless the type has a time of its own."""
-        ...
 
 
 class Gauge:

@@ -21,28 +21,21 @@ class Folder(Protocol):
 
     def folders(self, within: str = "") -> list[str]:
         """The names of the folders in it, or in a folder in it. Raises FileError."""
-        ...
 
     def entries(self, within: str = "") -> list[Entry]:
         """All files of it, or of a folder in it, by name. Raises FileError."""
-        ...
 
     def get(self, name: str) -> bytes | None:
         """A file's content; None where there is none. Raises FileError."""
-        ...
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file whole: who reads it has all of it or what was there before. Raises FileError."""
-        ...
 
     def address(self, name: str) -> str:
         """What DuckDB is to read for a file."""
-        ...
 
     def prepare(self, connection: Any) -> None:
         """Have a DuckDB connection know how to read `address`es. Raises FileError."""
-        ...
 
     def reading(self) -> AbstractContextManager[None]:
         """What goes wrong inside, while something of it is read, is FileError."""
-        ...

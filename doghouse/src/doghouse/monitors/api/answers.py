@@ -22,15 +22,12 @@ class Downtimes(Protocol):
 
     def holding(self, now: float) -> Holding:
         """The downtimes that are active at `now`, as a function from a monitor to those that hold it."""
-        ...
 
     def mute(self, monitor_id: int | None, scope: str, end: float | None, now: float) -> Document:
         """Begin a downtime of one monitor, or of all; returns it as v1 answers."""
-        ...
 
     def unmute(self, monitor_id: int | None, scope: str | None, now: float) -> object:
         """Cancel the active downtimes of one monitor (None: those for all), those of one scope or of every scope."""
-        ...
 
 
 class Shown(Struct, frozen=True):

@@ -24,30 +24,24 @@ class Column(Protocol):
     @property
     def values(self) -> Floats:
         """Reduced windows, NaN where there was nothing."""
-        ...
 
     @property
     def recovery(self) -> Floats | None:
         """The values that recovery thresholds look at, where those are others."""
-        ...
 
     @property
     def full(self) -> Bools | None:
         """Whether each window was full; None: nobody asks."""
-        ...
 
     @property
     def reporting(self) -> Bools | None:
         """At which ticks any group has data; None: nobody asks."""
-        ...
 
     def window(self, index: int) -> WindowValue:
         """One tick's window."""
-        ...
 
     def last_points(self, index: Ints) -> Ints:
         """The times of the last points before the ends of these ticks' windows; NONE where there is none."""
-        ...
 
 
 def latch(sets: Bools, resets: Bools, initially: bool) -> Bools:

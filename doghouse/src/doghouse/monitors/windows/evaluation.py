@@ -27,13 +27,11 @@ class Way(Protocol):
 
     def applies(self, query: MonitorQuery, source: Source, over: Windows, reads: Reading | None = None) -> bool:
         """Whether it gives this query over these series at these windows what the plain way gives."""
-        ...
 
     def columns(
         self, query: MonitorQuery, source: Source, over: Windows, full: bool, reads: Reading | None = None
     ) -> Iterator[GroupColumn]:
         """Every group's column, one at a time; with `full` it says which windows are full. Raises NotEvaluated."""
-        ...
 
 
 PLAIN: Way = pointwise

@@ -28,11 +28,9 @@ class Monitors(Protocol):
 
     def unusable(self, ids: Sequence[int]) -> list[int]:
         """Those of these that are no monitors, or of a type that SLOs are not made of."""
-        ...
 
     def alerts(self) -> Mapping[str, list[int]]:
         """The ids of the monitors that alert on SLOs, by the SLO's."""
-        ...
 
 
 class Slos(Struct, frozen=True):
