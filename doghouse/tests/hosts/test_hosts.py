@@ -1,16 +1,13 @@
 """Hosts as Agents report them and the API shows them: a real server."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from doghouse import running
 from doghouse.hosts.metadata import Payload, address, reported
 from doghouse.running import House
-from doghouse.time.clock import Clock
 
 NOW = 1_772_445_600
 METADATA = {
@@ -35,18 +32,6 @@ METADATA = {
     "gohai": json.dumps({"network": {"ipaddress": "10.0.0.5"}}),
     "install-method": {"tool": "manual"},
 }
-
-
-@pytest.fixture
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with running.serve(tmp_path_factory.mktemp("house"), clock=Clock(float(NOW))) as one:
-        yield one
-
-
-@pytest.fixture
-def client(house: House) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=house.url, headers=house.headers) as one:
-        yield one
 
 
 def submit(client: httpx.Client, host: str, metric: str = "m", value: float = 1.0, ts: int = NOW) -> None:

@@ -1,27 +1,12 @@
 """Host tags by the API (OpenAPI v1: Tags), and service checks."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 
 from doghouse import running
 from doghouse.running import House
-from doghouse.time.clock import Clock
 
 NOW = 1_772_445_600
-
-
-@pytest.fixture
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with running.serve(tmp_path_factory.mktemp("house"), clock=Clock(float(NOW))) as one:
-        yield one
-
-
-@pytest.fixture
-def client(house: House) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=house.url, headers=house.headers) as one:
-        yield one
 
 
 def test_post_adds_put_replaces_get_reads_and_delete_removes(client: httpx.Client) -> None:

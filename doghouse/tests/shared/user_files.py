@@ -189,7 +189,6 @@ def _reader(
 BACKTEST = ("backtest", "m.json", *RANGE)
 BESIDE = {"m.json": json.dumps(MONITOR), "s.csv": CSV}
 LOGGED = {"m.json": json.dumps(LOG_MONITOR)}
-COMPACT = json.dumps([{"name": "r", "filter": {"tags": ["a:b"]}, "recipients": ["a@example.com"]}])
 CHECK = "from datadog_checks.base import AgentCheck\nclass Lab(AgentCheck):\n    def check(self, _):\n        pass\n"
 READERS = (
     _reader("lint", "a.json", json.dumps(MONITOR), "lint", "FILE"),

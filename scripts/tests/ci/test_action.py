@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -310,6 +310,3 @@ def test_a_comment_is_never_too_long(size: int) -> None:
     assert len(made) <= action_comment.LARGEST
     assert made.count("<details>") == made.count("</details>")
     assert ("does not fit" in made) == (len(whole) > action_comment.LARGEST - 60)
-
-
-Steps = Callable[..., None]

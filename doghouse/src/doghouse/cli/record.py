@@ -87,14 +87,14 @@ def record(
     if url is not None:
         text = _of_doghouse(url, keys_file, monitor, start, end, groups)
     else:
-        given = Given(series, logs, datadog, api_url, keys_file, downtimes, hosts)
-        history, header = _history(monitor, start, end, out, given, rules, member or [])
+        sources = Given(series, logs, datadog, api_url, keys_file, downtimes, hosts)
+        history, header = _history(monitor, start, end, out, sources, rules, member or [])
         text = _recorded(monitor, history, header, groups)
     _write(out, text)
 
 
 def _history(
-    monitor: str, start: int, end: int, out: Path, given: Given, rules: Path | None, member: list[str]
+    monitor: str, start: int, end: int, out: Path, sources: Given, rules: Path | None, member: list[str]
 ) -> tuple[History, dict[str, Any]]:
     """What is to be recorded, and the files that the test names, as seen from its folder."""
     from doghouse.cli.backtesting import inputs
@@ -112,11 +112,11 @@ def _history(
         definition = parse(body)
         members = {number: parse(other) for number, other in beside.items() if number in definition.members}
     members |= members_of(member, [])
-    known = inputs.hosts_of(given.hosts)
-    points, records, _ = given.opened([definition, *members.values()], start, end, known, earlier=86_400)
-    quiet, routed = inputs.downtimes_of(given.downtimes, start), rules_of(rules) or ()
+    known = inputs.hosts_of(sources.hosts)
+    points, records, _ = sources.opened([definition, *members.values()], start, end, known, earlier=86_400)
+    quiet, routed = inputs.downtimes_of(sources.downtimes, start), rules_of(rules) or ()
     header: dict[str, Any] = {"monitor": seen(monitor)}
-    named = {"downtimes": given.downtimes, "hosts": given.hosts, "rules": rules}
+    named = {"downtimes": sources.downtimes, "hosts": sources.hosts, "rules": rules}
     header |= {key: seen(path) for key, path in named.items() if path}
     if member:
         header["members"] = {number: seen(name) for number, _, name in (text.partition("=") for text in member)}
