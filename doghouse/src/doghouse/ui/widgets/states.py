@@ -67,11 +67,7 @@ class Panels(Struct, frozen=True):
     def _ranked(self, stored: Stored, asked: Asked) -> dict[str, Any]:
         """The last value of each group of a monitor, the largest first."""
         states = self.page.monitors.shown(stored, asked.now).states
-        valued = [
-            (group, state)
-            for group, state in states.items()
-            if (value := state.value) is not None and math.isfinite(value)
-        ]
+        valued = [item for item in states.items() if item[1].value is not None and math.isfinite(item[1].value)]
         valued.sort(key=lambda item: -float(item[1].value or 0))
         rows = [
             {
@@ -124,18 +120,9 @@ class Panels(Struct, frozen=True):
         keys = [str(key) for key in widget.definition.get("group_by") or ()]
         counts = Counter(run.status for run in runs)
         return _nothing(widget, asked) | {
-            "counts": [
-                {"status": STATUSES[status], "state": STATES[status], "count": counts[status]}
-                for status in sorted(counts)
-            ],
+            "counts": [{**_words(status), "count": counts[status]} for status in sorted(counts)],
             "rows": [
-                {
-                    "label": check_label(run, keys),
-                    "status": STATUSES[run.status],
-                    "state": STATES[run.status],
-                    "ts": run.ts,
-                    "message": run.message,
-                }
+                {"label": check_label(run, keys), **_words(run.status), "ts": run.ts, "message": run.message}
                 for run in sorted(runs, key=lambda check: (-check.status, check.host))
             ],
         }
@@ -145,11 +132,8 @@ class Panels(Struct, frozen=True):
         marks: list[dict[str, Any]] = []
         for asked in widget.definition.get("events") or ():
             try:
-                events = list(
-                    islice(
-                        self.events.events_of(matching.tree(search_text(str(asked.get("q", "")))), shown), MOST_EVENTS
-                    )
-                )
+                search = matching.tree(search_text(str(asked.get("q", ""))))
+                events = list(islice(self.events.events_of(search, shown), MOST_EVENTS))
             except ApiError:
                 continue  # a search in an old syntax that is not read: the graph stands without it
             marks += [{"ts": event["ts"], "title": event["title"], "tone": event["state"]} for event in events]
@@ -159,6 +143,10 @@ class Panels(Struct, frozen=True):
 def _nothing(widget: Widget, asked: Asked, *problems: str) -> dict[str, Any]:
     """A widget's answer before there is anything in it."""
     return {"id": widget.id, **asked.frame.document, "problems": list(problems)}
+
+
+def _words(status: int) -> dict[str, str]:
+    return {"status": STATUSES[status], "state": STATES[status]}
 
 
 def _link(stored: Stored) -> dict[str, Any]:

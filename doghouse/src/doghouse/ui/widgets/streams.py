@@ -84,33 +84,17 @@ def stream_of(widget: Widget) -> Stream:
     definition = widget.definition
     if of := OF_TYPE.get(widget.type):
         search = str(definition.get("query") or "")
-        return Stream(
-            of,
-            search_text(search) if of == EVENTS else search,
-            _columns(definition),
-            _oldest_first(definition.get("sort")),
-        )
+        return _stream(of, search_text(search) if of == EVENTS else search, definition, definition)
     request = next(iter(mappings(definition, "requests")), {})
     query = request.get("query")
     asked: Mapping[str, Any] = query if isinstance(query, Mapping) else {}
     source = str(asked.get("data_source") or "")
-    return Stream(
-        HELD.get(source, source),
-        str(asked.get("query_string") or ""),
-        _columns(request),
-        _oldest_first(asked.get("sort")),
-    )
+    return _stream(HELD.get(source, source), str(asked.get("query_string") or ""), request, asked)
 
 
-def _columns(raw: Mapping[str, Any]) -> tuple[str, ...]:
-    columns = raw.get("columns")
-    names = (
-        [entry.get("field") if isinstance(entry, Mapping) else entry for entry in columns]
-        if isinstance(columns, list)
-        else []
-    )
-    return tuple(name for name in names if isinstance(name, str) and name not in DRAWN_ANYWAY)
-
-
-def _oldest_first(sort: Any) -> bool:
-    return isinstance(sort, Mapping) and sort.get("order") == "asc"
+def _stream(of: str, search: str, holder: Mapping[str, Any], asked: Mapping[str, Any]) -> Stream:
+    columns, sort = holder.get("columns"), asked.get("sort")
+    entries = columns if isinstance(columns, list) else []
+    names = [entry.get("field") if isinstance(entry, Mapping) else entry for entry in entries]
+    shown = tuple(name for name in names if isinstance(name, str) and name not in DRAWN_ANYWAY)
+    return Stream(of, search, shown, isinstance(sort, Mapping) and sort.get("order") == "asc")

@@ -45,13 +45,8 @@ def _why(query: MetricQuery, source: Source, frame: Frame) -> str | None:
 
 def _no_bucket(query: MetricQuery, frame: Frame) -> str | None:
     """A bucket is shown in the range that it begins in: one that is longer than the range may begin before it."""
-    numbers = [
-        argument.value
-        for rollup in query.modifiers
-        if rollup.name == "rollup"
-        for argument in rollup.arguments
-        if isinstance(argument, Number)
-    ]
+    rollups = [modifier.arguments for modifier in query.modifiers if modifier.name == "rollup"]
+    numbers = [argument.value for arguments in rollups for argument in arguments if isinstance(argument, Number)]
     if not numbers or numbers[0] < frame.span:
         return None
     return f"no {short_duration(int(numbers[0]))} bucket of `{query.metric}` begins in {frame.words}"

@@ -14,7 +14,6 @@ from doghouse.monitors.notification_rules import Rules
 
 if TYPE_CHECKING:
     from doghouse.importing.verdicts import Linted
-    from doghouse.monitors.lint import Problem
 
 
 class Draft(Struct, frozen=True):
@@ -65,18 +64,9 @@ def _plain(text: str, line: int = 0) -> dict[str, Any]:
 
 
 def _documents(linted: Linted) -> Iterable[dict[str, Any]]:
+    """The problems for js/workbench/problems.mjs."""
     for problem, line in zip(linted.problems, linted.lines, strict=True):
-        yield _document(problem, line)
-
-
-def _document(problem: Problem, line: int) -> dict[str, Any]:
-    """A problem for js/workbench/problems.mjs."""
-    mend = problem.mend
-    return {
-        "severity": problem.severity,
-        "rule": problem.rule,
-        "field": problem.field,
-        "text": problem.text,
-        "line": line,
-        "mend": mend and {"field": mend.field, "old": mend.old, "new": mend.new, "words": mend.sentence},
-    }
+        words = {"severity": problem.severity, "rule": problem.rule, "field": problem.field, "text": problem.text}
+        mend = problem.mend
+        edit = mend and {"field": mend.field, "old": mend.old, "new": mend.new, "words": mend.sentence}
+        yield {**words, "line": line, "mend": edit}
