@@ -68,13 +68,4 @@ def of_ends(
         if word is None or end < cover.downtime.created or notifies_at(end):
             continue
         if dt.released(cover, word, notifies_no_data=notifies_no_data):
-            entered = Transition(
-                int(end),
-                Status.OK,
-                state.status,
-                state.value,
-                notify=True,
-                first_triggered=state.first_triggered,
-                last_triggered=state.last_triggered,
-            )
-            yield Due(entered, end, released_by=cover.downtime.label)
+            yield Due(state.entered(int(end), Status.OK), end, released_by=cover.downtime.label)

@@ -138,16 +138,7 @@ def enter(rules: Rules, state: GroupState, after: Status, now: int) -> tuple[Gro
         announced=after is not Status.OK and (state.announced or notify),
         last_notified=now if notify else state.last_notified,
     )
-    shown = Transition(
-        now,
-        before,
-        after,
-        state.value,
-        notify,
-        first_triggered=moved.first_triggered,
-        last_triggered=moved.last_triggered,
-    )
-    return moved, shown
+    return moved, moved.entered(now, before, notify=notify)
 
 
 def follow(
@@ -195,14 +186,4 @@ def _stay(rules: Rules, state: GroupState, now: int) -> tuple[GroupState, Transi
     if spent or now - state.last_notified < (rules.renotify_interval or 0):
         return state, None
     again = replace(state, last_notified=now, renotified=state.renotified + 1)
-    repeat = Transition(
-        now,
-        state.status,
-        state.status,
-        state.value,
-        True,
-        again.renotified,
-        first_triggered=state.first_triggered,
-        last_triggered=state.last_triggered,
-    )
-    return again, repeat
+    return again, again.entered(now, state.status, renotified=again.renotified)

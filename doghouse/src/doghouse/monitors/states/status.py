@@ -79,6 +79,11 @@ class GroupState(Struct, frozen=True):
     announced: bool = False
     renotified: int = 0
 
+    def entered(self, at: int, before: Status, *, notify: bool = True, renotified: int = 0) -> Transition:
+        """The change from `before` to this state at `at` (s UTC)."""
+        shown = self.first_triggered, self.last_triggered
+        return Transition(at, before, self.status, self.value, notify, renotified, *shown)
+
 
 FRESH = GroupState()
 

@@ -171,12 +171,7 @@ def _simplify(scope: Scope) -> Scope:
 
 def _flat(kind: type[tree.AllOf] | type[tree.AnyOf], operands: Sequence[Scope]) -> tuple[Scope, ...]:
     """The operands, with those of an operand of the same kind in its place."""
-    return tuple(
-        inner
-        for operand in operands
-        for inner in (
-            operand.operands
-            if isinstance(operand, tree.AllOf | tree.AnyOf) and isinstance(operand, kind)
-            else (operand,)
-        )
-    )
+    inner: list[Scope] = []
+    for operand in operands:
+        inner += operand.operands if isinstance(operand, kind) else [operand]
+    return tuple(inner)

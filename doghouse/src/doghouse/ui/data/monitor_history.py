@@ -141,17 +141,8 @@ def changes(test: Backtest, notifications: Sequence[Notification], called: Mappi
     for group, transition in test.transitions():
         message = messages.pop((transition.at, group), None)
         before = transition.before.label if transition.before is not Status.NEW else "OK"
-        rows.append(
-            _row(
-                transition.at,
-                group,
-                f"{before} → {transition.after.label}",
-                transition.after.label,
-                number(transition.value),
-                message,
-                called,
-            )
-        )
+        at, after = transition.at, transition.after.label
+        rows.append(_row(at, group, f"{before} → {after}", after, number(transition.value), message, called))
     rows += [
         _row(at, group, _again(message), message.transition.removeprefix("Re-"), None, message, called)
         for (at, group), message in messages.items()
