@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from msgspec.structs import replace
 
 from doghouse.queries.functions.arguments import QUERY, Parameter
 from doghouse.queries.functions.later import np
+from doghouse.queries.functions.nested_queries import summary
 from doghouse.queries.functions.registry import Family, function
 
 if TYPE_CHECKING:
@@ -59,25 +59,16 @@ def score(frame: Frame, by: str) -> Floats:
     values = frame.values
     if values.shape[1] == 0:
         return np.full(len(values), np.nan)
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore", RuntimeWarning)  # numpy warns of rows without values; their score is NaN
-        scores: Floats
+    with np.errstate(all="ignore"):
         match by:
-            case "max":
-                scores = np.nanmax(values, axis=1)
-            case "min":
-                scores = np.nanmin(values, axis=1)
-            case "mean":
-                scores = np.nanmean(values, axis=1)
             case "last":
-                scores = _last(values)
+                return _last(values)
             case "l2norm":
-                scores = np.sqrt(np.nansum(values * values, axis=1))
+                return np.sqrt(summary(values * values, "sum"))
             case "area":
-                scores = np.nansum(values * frame.widths(), axis=1)
+                return summary(values * frame.widths(), "sum")
             case _:
-                scores = np.nansum(values, axis=1)
-    return np.where(np.isnan(values).all(axis=1), np.nan, scores)
+                return summary(values, "avg" if by == "mean" else by)
 
 
 def _last(values: Floats) -> Floats:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from doghouse.queries.functions import Function, Parameter, catalogue
 from doghouse.queries.language import tree
 from doghouse.queries.language.inspection import children, function_names
-from doghouse.queries.language.names import FILLS, MODIFIERS, ROLLUP_METHODS, percentile, unknown
+from doghouse.queries.language.names import FILLS, MODIFIERS, percentile, unknown
 from doghouse.queries.language.printing import number_text
 from doghouse.queries.language.rollups import RollupError, rollup_setting
 from doghouse.queries.language.spans import SpanError, length_seconds, whole_seconds
@@ -156,6 +156,3 @@ def _check_fill(modifier: tree.Modifier) -> Problem | None:
             return _length(".fill()", whole_seconds, seconds, 1)
         case _:
             return Problem(".fill() takes a limit in seconds after the method, as in .fill(last, 600)", 1)
-
-
-__all__ = ["ROLLUP_METHODS", "Problem", "check_call", "check_modifier"]
