@@ -127,8 +127,7 @@ def test_tags_of_what_datadog_does_not_configure_are_refused(
 
 
 @pytest.mark.parametrize(
-    ("attributes", "missing"),
-    [({"tags": ["env"]}, "metric_type"), ({"metric_type": "count"}, "tags"), ({}, "tags")],
+    ("attributes", "missing"), [({"tags": ["env"]}, "metric_type"), ({"metric_type": "count"}, "tags"), ({}, "tags")]
 )
 def test_a_tag_configuration_without_one_of_its_two_names_which(
     api: Api, attributes: dict[str, Any], missing: str

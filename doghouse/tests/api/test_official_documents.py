@@ -92,11 +92,7 @@ def served(document: dict[str, Any], house: House) -> dict[str, Any]:
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
 def test_what_the_official_documents_allow_ends_in_no_fault(
-    client: Client,
-    house: House,
-    tmp_path: Path,
-    version: str,
-    record_property: Callable[[str, object], None],
+    client: Client, house: House, tmp_path: Path, version: str, record_property: Callable[[str, object], None]
 ) -> None:
     document = served(load_yaml((client.path / ".generator/schemas" / version / "openapi.yaml").read_text()), house)
     (tmp_path / "openapi.json").write_text(json.dumps(document, default=str))

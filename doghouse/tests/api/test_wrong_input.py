@@ -257,13 +257,7 @@ def test_numbers_of_another_script_or_too_long_in_any_text_of_a_body_are_answere
     [
         ("POST", "/api/v1/dashboard", DASHBOARD, ("widgets", 0, "definition", "type"), {}),
         ("POST", "/api/v1/dashboard", DASHBOARD, ("widgets", 0, "definition", "markers"), 1),
-        (
-            "POST",
-            "/api/v1/dashboard",
-            DASHBOARD,
-            ("template_variable_presets", 0, "template_variables", 0, "name"),
-            [],
-        ),
+        ("POST", "/api/v1/dashboard", DASHBOARD, ("template_variable_presets", 0, "template_variables", 0, "name"), []),
         ("POST", "/api/v1/monitor", MONITOR, ("assets",), True),
         ("POST", "/api/v2/downtime", DOWNTIME, ("data", "attributes", "monitor_identifier"), None),
         (

@@ -73,10 +73,7 @@ def test_a_cancelled_downtime_notifies_if_it_was_asked_to() -> None:
     "options", [{"notify_end_types": []}, {"notify_end_states": ["warn"]}, {"notify_end_states": []}]
 )
 def test_d06_an_end_notifies_only_what_it_is_asked_to(options: dict[str, list[str]]) -> None:
-    assert story([once("10:04", "10:06", **options)]) == [
-        "10:05 Triggered silenced by 10:04-10:06",
-        "10:08 Recovered",
-    ]
+    assert story([once("10:04", "10:06", **options)]) == ["10:05 Triggered silenced by 10:04-10:06", "10:08 Recovered"]
 
 
 def test_d07_the_last_of_overlapping_downtimes_decides() -> None:

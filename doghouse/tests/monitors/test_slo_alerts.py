@@ -96,8 +96,7 @@ def test_what_is_wrong_with_a_query_is_said_with_its_place(query: str, place: in
 
 
 @pytest.mark.parametrize(
-    ("target", "threshold", "most"),
-    [(99.9, 1000, "1000.0"), (96, 25, "25.0"), (95, 20, "20.0"), (90, 10, "10.0")],
+    ("target", "threshold", "most"), [(99.9, 1000, "1000.0"), (96, 25, "25.0"), (95, 20, "20.0"), (90, 10, "10.0")]
 )
 def test_w09_a_burn_rate_beyond_the_highest_there_can_be_is_refused(target: float, threshold: float, most: str) -> None:
     slo = metric_slo(target)

@@ -19,12 +19,7 @@ __all__ = ["MINUTE", "T0", "Points", "ask", "by_scope", "every", "points", "seri
 
 
 def series(
-    points: Points,
-    *tags: str,
-    metric: str = "m",
-    type: MetricType = "gauge",
-    interval: int = 0,
-    host: str = "",
+    points: Points, *tags: str, metric: str = "m", type: MetricType = "gauge", interval: int = 0, host: str = ""
 ) -> Given:
     """A series of (time, value) points; times are seconds after T0."""
     return Given(list(points), metric, host, tuple(sorted(tags)), type, interval)

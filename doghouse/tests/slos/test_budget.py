@@ -140,10 +140,7 @@ def test_a_measure_of_each_minute(slos: Slos, measure: str, values: list[float |
 
 def test_seconds_are_asked_for_as_minutes(slos: Slos) -> None:
     sli = {
-        "query": {
-            "formulas": [{"formula": "g"}],
-            "queries": [{"name": "g", "query": "sum:good{*}.as_count()"}],
-        },
+        "query": {"formulas": [{"formula": "g"}], "queries": [{"name": "g", "query": "sum:good{*}.as_count()"}]},
         "comparator": ">",
         "threshold": 7.5,
         "query_interval_seconds": 60,

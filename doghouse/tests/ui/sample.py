@@ -210,10 +210,7 @@ MONITORS = [HIGH, BUSY, LOGS, CHECK]
 
 def downtime(monitor_id: int, rrule: str, start: str, duration: str, message: str) -> dict[str, Any]:
     """A recurring downtime of one monitor, in Berlin."""
-    schedule = {
-        "timezone": "Europe/Berlin",
-        "recurrences": [{"rrule": rrule, "duration": duration, "start": start}],
-    }
+    schedule = {"timezone": "Europe/Berlin", "recurrences": [{"rrule": rrule, "duration": duration, "start": start}]}
     attributes = {
         "message": message,
         "scope": "*",

@@ -89,10 +89,7 @@ def test_a_missing_page_says_nothing_under_a_foreign_name(served: Served) -> Non
 @pytest.mark.parametrize("said", ["nan", "inf", "1e999", "high"])
 def test_a_threshold_is_a_number(served: Served, said: str) -> None:
     answer = served.client.get(f"/ui/data/monitor/1?critical={said}")
-    assert (answer.status_code, answer.json()) == (
-        400,
-        {"errors": [f"'critical' should be a number, not '{said}'"]},
-    )
+    assert (answer.status_code, answer.json()) == (400, {"errors": [f"'critical' should be a number, not '{said}'"]})
 
 
 @pytest.mark.parametrize("zone", ["Mars/Phobos", "../../etc/passwd", ""])

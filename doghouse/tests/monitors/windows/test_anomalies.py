@@ -126,13 +126,7 @@ SILENT = Given([(60 * n, 100.0 + n * 7919 % 11) for n in range(600) if not 300 <
     st.sampled_from([0, 45, 420]),
 )
 def test_in_columns_it_is_what_each_tick_gives(
-    drawn: list[Given],
-    expression: str,
-    algorithm: str,
-    spans: tuple[str, str],
-    zero: bool,
-    interval: int,
-    delay: int,
+    drawn: list[Given], expression: str, algorithm: str, spans: tuple[str, str], zero: bool, interval: int, delay: int
 ) -> None:
     alert, recovery = spans
     named = f"direction='both', interval={interval}, alert_window='{alert}', count_default_zero='{str(zero).lower()}'"

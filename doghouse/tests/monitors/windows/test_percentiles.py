@@ -67,8 +67,7 @@ def test_a_distribution_is_watched_by_any_aggregator_as_it_is_by_percentiles(
 ) -> None:
     """avg:, min:, max: and sum: had no data, for they looked at points, which a distribution has not."""
     there = source(
-        a=[(at, value) for at in (60, 130, 240) for value in (1.0, 2.0, 9.0)],
-        b=[(at, 4.0) for at in (60, 130, 240)],
+        a=[(at, value) for at in (60, 130, 240) for value in (1.0, 2.0, 9.0)], b=[(at, 4.0) for at in (60, 130, 240)]
     )
     assert worth(query, there, 5) == expected
 

@@ -41,9 +41,7 @@ def submit(
 
 def query(house: running.House, text: str, start: int = 0, end: int = 120) -> Any:
     answer = httpx.get(
-        f"{house.url}/api/v1/query",
-        params={"from": T0 + start, "to": T0 + end, "query": text},
-        headers=house.headers,
+        f"{house.url}/api/v1/query", params={"from": T0 + start, "to": T0 + end, "query": text}, headers=house.headers
     )
     answer.raise_for_status()
     return answer.json()
@@ -188,10 +186,7 @@ def test_a_scalar_reduces_its_query(house: running.House, aggregator: str, expec
 
 
 def test_a_scalar_formula_is_computed_over_reduced_values(house: running.House) -> None:
-    queries = [
-        metric("avg:load{*} by {host}", "a", aggregator="max"),
-        metric("avg:load{*}", "b", aggregator="sum"),
-    ]
+    queries = [metric("avg:load{*} by {host}", "a", aggregator="max"), metric("avg:load{*}", "b", aggregator="sum")]
     answer = v2(house, "scalar", queries, [{"formula": "a / b * 100", "limit": {"count": 1, "order": "desc"}}])
     assert [(one["name"], one["type"], one["values"]) for one in answer["columns"]] == [
         ("host", "group", [["b"]]),

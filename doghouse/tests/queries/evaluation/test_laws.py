@@ -31,9 +31,7 @@ scopes = st.recursive(
         st.builds(Tag, st.sampled_from(["env", "az", "x"]), st.sampled_from(["a", "b", "a*", "*b", "*"])),
     ),
     lambda inner: st.one_of(
-        st.builds(Not, inner),
-        st.builds(AllOf, st.tuples(inner, inner)),
-        st.builds(AnyOf, st.tuples(inner, inner)),
+        st.builds(Not, inner), st.builds(AllOf, st.tuples(inner, inner)), st.builds(AnyOf, st.tuples(inner, inner))
     ),
     max_leaves=8,
 )

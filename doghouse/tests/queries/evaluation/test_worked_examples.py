@@ -77,12 +77,7 @@ def test_q07_a_count_is_summed_only_when_it_is_asked_for_as_a_count(query: str, 
 
 
 @pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("sum:m{*}.rollup(avg,60)", 0.5),
-        ("sum:m{*}.as_count()", 30),
-        ("sum:m{*}.as_rate()", 0.5),
-    ],
+    ("query", "expected"), [("sum:m{*}.rollup(avg,60)", 0.5), ("sum:m{*}.as_count()", 30), ("sum:m{*}.as_rate()", 0.5)]
 )
 def test_q08_a_rate_becomes_a_count_by_its_submission_interval(query: str, expected: float) -> None:
     rate = source(series(every(10, [0.5] * 6), type="rate", interval=10))
@@ -179,17 +174,7 @@ def test_q18_symbolic_and_functional_operators_are_not_mixed() -> None:
 
 @pytest.mark.parametrize(
     ("span", "interval"),
-    [
-        (300, 2),
-        (900, 5),
-        (1200, 5),
-        (1800, 10),
-        (3600, 20),
-        (14400, 60),
-        (86400, 300),
-        (172800, 600),
-        (604800, 3600),
-    ],
+    [(300, 2), (900, 5), (1200, 5), (1800, 10), (3600, 20), (14400, 60), (86400, 300), (172800, 600), (604800, 3600)],
 )
 def test_q19_the_default_interval_follows_the_span(span: int, interval: int) -> None:
     assert default_interval(span) == interval

@@ -67,11 +67,7 @@ def wrong_monitor(text: str) -> QuerySyntaxError:
 def test_a_metric_query_has_its_parts() -> None:
     (query,) = parse("avg:system.cpu.idle{env:prod} by {host,az}.rollup(avg, 60)")
     assert query == MetricQuery(
-        "avg",
-        "system.cpu.idle",
-        Tag("env", "prod"),
-        ("host", "az"),
-        (Modifier("rollup", (Word("avg"), Number(60))),),
+        "avg", "system.cpu.idle", Tag("env", "prod"), ("host", "az"), (Modifier("rollup", (Word("avg"), Number(60))),)
     )
 
 

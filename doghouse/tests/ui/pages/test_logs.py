@@ -54,10 +54,7 @@ def test_a_search_that_cannot_be_read_is_shown_with_a_caret_below_the_place(
         assert problem.replace("'", "&#39;").replace(">", "&gt;") in text
 
 
-@pytest.mark.parametrize(
-    "asked",
-    ["ts=1&id=1", "ts=x&id=1", "", "ts=999999999999999&id=999999999999999", "ts=-1&id=0"],
-)
+@pytest.mark.parametrize("asked", ["ts=1&id=1", "ts=x&id=1", "", "ts=999999999999999&id=999999999999999", "ts=-1&id=0"])
 def test_a_line_that_is_not_there_is_a_page_that_says_so(served: Served, asked: str) -> None:
     answer = served.client.get(f"/logs/around?{asked}")
     assert answer.status_code == 404

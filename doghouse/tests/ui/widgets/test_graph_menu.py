@@ -146,9 +146,7 @@ def test_a_saved_graph_stands_below_what_has_a_place(layout: str, widgets: Any, 
 def test_a_widget_that_is_none_is_not_saved(served: Served, menus: str) -> None:
     wrong = json.dumps({"id": menus.split("/")[2], "definition": {"type": "no such"}})
     answer = served.client.post(
-        "/ui/data/board-editor/add",
-        content=wrong,
-        headers={"Origin": served.url, "Content-Type": "application/json"},
+        "/ui/data/board-editor/add", content=wrong, headers={"Origin": served.url, "Content-Type": "application/json"}
     )
     assert answer.status_code == 400
 

@@ -130,10 +130,7 @@ def slo(name: str, target: float, *tags: str) -> dict[str, Any]:
         ({"query_string": "team:list -strict", "limit": 1}, ["loose"]),
         ({"query_string": "$team strict"}, ["strict"]),
         (
-            {
-                "query_string": "team:list",
-                "sort": [{"column": "status.error_budget_remaining", "order": "asc"}],
-            },
+            {"query_string": "team:list", "sort": [{"column": "status.error_budget_remaining", "order": "asc"}]},
             ["strict", "loose", "empty"],
         ),
     ],
