@@ -17,10 +17,8 @@ WRONG_USE = 64
 
 CODEOWNERS = ".github/CODEOWNERS"
 WORKFLOW = ".github/workflows/test-all.yml"
-LABELERS = (
-    ".github/workflows/config/labeler.yml",
-    ".github/labeler.yml",
-)  # extras has had none since 2026, core has the first
+# extras has had none since 2026, core has the first
+LABELERS = (".github/workflows/config/labeler.yml", ".github/labeler.yml")
 LABEL = f"integration/{CHECK}:\n- changed-files:\n  - any-glob-to-any-file:\n    - {CHECK}/**/*\n"
 
 OWNED = re.compile(r"/([\w.-]+)/\S*\s")

@@ -32,11 +32,7 @@ def run() -> Iterator[Figure]:
         _post(server, now, "other", 100)
         bodies = [_body(now, "ids", first, A_BODY) for first in range(0, CONTEXTS, A_BODY)]
         yield from _beside(server, now, "cardinality_post", lambda: _send(server, bodies))
-        for name, query in (
-            ("by_id", "avg:ids{*} by {id}"),
-            ("one", "avg:ids{id:i777777}"),
-            ("all", "avg:ids{*}"),
-        ):
+        for name, query in (("by_id", "avg:ids{*} by {id}"), ("one", "avg:ids{id:i777777}"), ("all", "avg:ids{*}")):
             yield from _beside(server, now, f"cardinality_{name}", lambda query=query: _ask(server, query, now))  # type: ignore[misc]
         yield Figure("cardinality_memory", server.peak() / 1e6, "MB", "most")
 

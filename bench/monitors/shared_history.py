@@ -87,10 +87,7 @@ def s3() -> Iterator[None]:
     keys = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_REGION": "us-east-1"}
     auth = "AWS4-HMAC-SHA256 Credential=none/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    with (
-        running(command, stdout=-3),
-        patch.dict(os.environ, {**keys, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}),
-    ):
+    with running(command, stdout=-3), patch.dict(os.environ, {**keys, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}):
         until = time.monotonic() + START_S
         while True:
             connection = http.client.HTTPConnection("127.0.0.1", port)

@@ -56,16 +56,13 @@ def page(outcomes: list[Outcome]) -> list[str]:
 
 
 INTRODUCTION = [
-    "# Other people's clients",
-    "",
+    "# Other people's clients", "",
     "`make clients` takes them from their registries (into `.cache/`, never into this repository) and runs them against a doghouse each. This page is what its",
-    "last run wrote. Needs the network and, for the Node clients, `npm`.",
-    "",
+    "last run wrote. Needs the network and, for the Node clients, `npm`.", "",
     "- **datadogpy**: the library's own integration suite, out of its source distribution, live: its recordings are thrown away first.",
     "- **hot-shots**, **the official Node client**, **dd-trace** for Node: their packages have no tests in them, so that each runs a program of ours with the",
-    "  calls of its own README.",
-    "",
-]
+    "  calls of its own README.", "",
+]  # fmt: skip
 ELSEWHERE = [
     "",
     "The official Python client's suite and examples are `make fidelity`; `dog` and `ddogctl` run in `make test` (`api/test_other_programs.py`), dd-trace for",

@@ -132,9 +132,8 @@ def memory(pid: int, what: str) -> int:
 def peak(pid: int, url: str, headers: dict[str, str], method: str, path: str, body: bytes, kind: str) -> float:
     """How far one body raised the server's memory (MiB)."""
     packed = zlib.compress(body)
-    while (
-        len(packed) > limits.of(path).sent
-    ):  # what does not shrink enough is sent as far as it fits: it is cut off, and read up to there
+    # what does not shrink enough is sent as far as it fits: it is cut off, and read up to there
+    while len(packed) > limits.of(path).sent:
         body = body[: len(body) * 9 // 10]
         packed = zlib.compress(body)
     Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak begins anew

@@ -30,9 +30,8 @@ PEOPLE = frozenset(
     ("author_handle", "author_name", "handle", "email", "author", "icon", "creator", "modifier", "last_login_time")
 )
 UNORDERED = frozenset(("notify_end_states", "notify_end_types", "notify_list", "cancelled_ids"))
-UNORDERED_PLACES = frozenset(
-    ("data.attributes.tags",)
-)  # the keys of a tag configuration: a set, in an order that no request has
+# the keys of a tag configuration: a set, in an order that no request has
+UNORDERED_PLACES = frozenset(("data.attributes.tags",))
 NEAR_S = 120  # a recorded time this near to the recording's counts as `now`
 AHEAD_S = 2  # how long after a request a clock is read at most, for a time ahead that is written with its fraction
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")

@@ -16,11 +16,7 @@ DOCS = ROOT / "docs" / "fidelity.md"
 ANOMALIES = ROOT / "docs" / "fidelity-anomalies.md"
 COLUMNS = len(HEAD[0].split(" | "))
 EXPLAINED = Path(__file__).with_name("explained.yaml")
-TITLES = {
-    "recorded": "(a) Recorded requests",
-    "scenarios": "(b) Scenarios, live",
-    "examples": "(c) Example programs",
-}
+TITLES = {"recorded": "(a) Recorded requests", "scenarios": "(b) Scenarios, live", "examples": "(c) Example programs"}
 Found = Mapping[str, Sequence[Result]]
 
 

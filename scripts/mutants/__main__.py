@@ -95,10 +95,8 @@ PACKAGES = {
 }
 FIRST = 20  # so many tests are tried first: most mutants end there
 FEW = 3  # of a line that fewer tests reach, the tests of its file are tried too
-SLOWEST, PATIENCE_S = (
-    6,
-    30,
-)  # it took too long: more than so many times the seconds of the source as it is, and so many more
+# it took too long: more than so many times the seconds of the source as it is, and so many more
+SLOWEST, PATIENCE_S = (6, 30)
 COUNTED = ("noticed", "survived")
 
 

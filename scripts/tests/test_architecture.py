@@ -31,10 +31,8 @@ def test_contributing_points_to_the_page() -> None:
 
 
 def test_no_folder_but_those_of_recipes_has_more_than_15_modules() -> None:
-    recipes = {
-        "doghouse/src/doghouse/queries/functions",
-        "doghouse/src/doghouse/monitors/lint/rules",
-    }  # a family, a rule a file
+    # a family, a rule a file
+    recipes = {"doghouse/src/doghouse/queries/functions", "doghouse/src/doghouse/monitors/lint/rules"}
     modules = Counter(str(path.parent.relative_to(ROOT)) for room in ROOMS for path in room.rglob("*.py"))
     assert len(modules) > 120
     assert {folder for folder, count in modules.items() if count > 15} == recipes

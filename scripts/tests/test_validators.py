@@ -32,26 +32,9 @@ SCOPES = [
     "env:a?", "en&v:a", "env:\"a b\"", "(env:a", "env:a)", "* AND env:a", "", "env:a AND host:b OR host:c",
 ]  # fmt: skip
 PIECES = [
-    "NOT ",
-    " AND ",
-    " OR ",
-    "!",
-    "-",
-    ",",
-    "(",
-    ")",
-    "{",
-    "}",
-    "*",
-    "by {h}",
-    ".rollup(sum, 60)",
-    "avg:",
-    "'",
-    "1",
-    "abs(",
-    " IN (a,b)",
-    ":",
-]
+    "NOT ", " AND ", " OR ", "!", "-", ",", "(", ")", "{", "}", "*", "by {h}", ".rollup(sum, 60)", "avg:", "'", "1",
+    "abs(", " IN (a,b)", ":",
+]  # fmt: skip
 MUTATIONS = 400
 
 

@@ -138,14 +138,7 @@ def test_the_owner_stands_between_the_lines_of_two_others(clone: Path) -> None:
 
     after = [line.split()[0] for line in (clone / ".github/CODEOWNERS").read_text().splitlines()]
     assert after == [
-        *(
-            "/mergify/",
-            "/mergify/*metadata.csv",
-            "/mergify/manifest.json",
-            "/my_metric/",
-            "/neo4j/",
-            "/neo4j/README.md",
-        ),
+        *("/mergify/", "/mergify/*metadata.csv", "/mergify/manifest.json", "/my_metric/", "/neo4j/", "/neo4j/README.md")
     ]
 
 

@@ -16,17 +16,9 @@ from companion.app.options import Traffic
 from companion.problem import WRONG_USE, Problem
 
 ROUTES = (
-    "/",
-    "/api/apm",
-    "/api/trace",
-    "/api/database",
-    "/",
-    "/api/background",
-    "/api/trace",
-    "/api/apm",
-    "/",
+    "/", "/api/apm", "/api/trace", "/api/database", "/", "/api/background", "/api/trace", "/api/apm", "/",
     "/api/error",
-)
+)  # fmt: skip
 TIMEOUT_S = 10
 
 

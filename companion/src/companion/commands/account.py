@@ -149,8 +149,7 @@ def share(
 
 
 def open_timeboard(
-    options: Options,
-    last: Annotated[str, typer.Option(help="How far back it shows: 5m, 4h, 1d.")] = "5m",
+    options: Options, last: Annotated[str, typer.Option(help="How far back it shows: 5m, 4h, 1d.")] = "5m"
 ) -> int:
     """Print the timeboard's address with exactly that window, live, and open it.
 

@@ -76,10 +76,7 @@ def destroy(options: Options, yes: Yes = False, as_json: Json = False) -> int:
 
 def document(steps: Sequence[Step], account: Account) -> dict[str, Any]:
     """The form that `--json` prints."""
-    return {
-        "resources": [step.as_json() for step in steps],
-        "calls": {"read": account.reads, "write": account.writes},
-    }
+    return {"resources": [step.as_json() for step in steps], "calls": {"read": account.reads, "write": account.writes}}
 
 
 def _to_do(steps: Sequence[Step]) -> bool:

@@ -95,9 +95,7 @@ def installations() -> Iterator[Path]:
     for folder in (spec.submodule_search_locations or []) if spec else []:
         yield from sorted(Path(folder).glob("pginstall*"), key=lambda path: path.name, reverse=True)
     yield from sorted(
-        Path("/usr/lib/postgresql").glob("*"),
-        key=lambda path: whole_number(path.name) or 0,
-        reverse=True,
+        Path("/usr/lib/postgresql").glob("*"), key=lambda path: whole_number(path.name) or 0, reverse=True
     )
 
 

@@ -106,9 +106,8 @@ def provisioned(account: Account, email: str, with_bakery: bool = False) -> dict
     objects = resources.read(Settings(host=files.hostname(), email=email, extras=extras), now)
     applied = provision.apply(account, provision.plan(account, objects), lambda _: None)
     ids = {step.resource.mark.partition("/")[2]: step.id for step in applied if step.resource and step.id}
-    firsts = {
-        step.kind.name: step.id for step in reversed(applied) if step.id
-    }  # the first of each kind: the integration's
+    # the first of each kind: the integration's
+    firsts = {step.kind.name: step.id for step in reversed(applied) if step.id}
     return {name: id for name, id in ids.items() if name.startswith("bakery")} | firsts
 
 

@@ -16,8 +16,7 @@ def read(path: Path) -> tuple[Any, yaml.Node | None]:
     """A file's document, and its nodes, which know their lines. Raises ConfigurationError."""
     try:
         text = files.text(path, files.LARGEST_SETTINGS)
-        return yaml_texts.values(yaml_texts.compose(text)), yaml_texts.compose(
-            text
-        )  # values() writes merged keys into nodes
+        # values() writes merged keys into nodes
+        return yaml_texts.values(yaml_texts.compose(text)), yaml_texts.compose(text)
     except FileError as error:
         raise ConfigurationError(str(path), error.line, str(error)) from None

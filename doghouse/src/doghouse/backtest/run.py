@@ -47,12 +47,7 @@ class Timeline(Struct, frozen=True, eq=False):
     def ends(self, start: int, end: int, *, notifies_no_data: bool) -> Iterator[Due]:
         """What the ends of downtimes in (start, end] send."""
         return of_ends(
-            self.covers,
-            start,
-            end,
-            self._state_at,
-            notifies_at=self._notifies_at,
-            notifies_no_data=notifies_no_data,
+            self.covers, start, end, self._state_at, notifies_at=self._notifies_at, notifies_no_data=notifies_no_data
         )
 
     def _state_at(self, end: float) -> GroupState:

@@ -45,12 +45,10 @@ HostsFile = Annotated[
 Until = Annotated[str, typer.Option("--to", help="End, in the same forms.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Resolution = Annotated[
-    int | None,
-    typer.Option(help="With --datadog: seconds a point (default: as each monitor's window asks for)."),
+    int | None, typer.Option(help="With --datadog: seconds a point (default: as each monitor's window asks for).")
 ]
 Cache = Annotated[
-    Path | None,
-    typer.Option(help="With --datadog: where what was read is kept (default: the user's cache folder)."),
+    Path | None, typer.Option(help="With --datadog: where what was read is kept (default: the user's cache folder).")
 ]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="With --datadog: keep nothing.")]
 VarFiles = Annotated[

@@ -38,8 +38,7 @@ def record(
     monitor: Annotated[
         str,
         typer.Argument(
-            help="A monitor: its file, FILE#NAME where that holds several, or with --url its id.",
-            metavar="MONITOR",
+            help="A monitor: its file, FILE#NAME where that holds several, or with --url its id.", metavar="MONITOR"
         ),
     ],
     since: Annotated[str, typer.Option("--from", help="Start: ISO 8601, epoch seconds, or now-3h.")],

@@ -81,9 +81,8 @@ def create(store: EventStore, call: Call) -> Reply:
 
 def read(body: Body, now: float) -> Event:
     """The event that a body posts. Raises ApiError 400."""
-    happened = int(
-        now if body.date_happened is None else body.date_happened
-    )  # a fraction is dropped (datadogpy's recordings)
+    # a fraction is dropped (datadogpy's recordings)
+    happened = int(now if body.date_happened is None else body.date_happened)
     if happened > LATEST_S:
         raise errors.wrong_type("date_happened", "a POSIX timestamp in seconds")
     if happened < now - model.PAST_LIMIT_S:
@@ -135,9 +134,8 @@ def list_all(store: EventStore, host_tags: HostTags, call: Call) -> Reply:
     page = call.number("page", 0, most=LAST_PAGE)
     matching = (
         event
-        for event in (
-            shown(event, host_tags) for event in store.between(start, end + 1)
-        )  # the end, a whole s, belongs to it
+        # the end, a whole s, belongs to it
+        for event in (shown(event, host_tags) for event in store.between(start, end + 1))
         if (priority is None or event["priority"] == priority)
         and (not sources or event["source"] in sources)
         and set(tags) <= set(event["tags"])

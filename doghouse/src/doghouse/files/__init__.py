@@ -19,19 +19,6 @@ from doghouse.files.reading import (
 )
 
 __all__ = [
-    "LARGEST",
-    "LARGEST_SETTINGS",
-    "BrokenFileError",
-    "FileError",
-    "NotJsonError",
-    "check_file",
-    "check_lines",
-    "contents",
-    "decoded_json",
-    "json_of",
-    "not_json",
-    "readable",
-    "refuse_folder",
-    "standard_input",
-    "text",
-]
+    "LARGEST", "LARGEST_SETTINGS", "BrokenFileError", "FileError", "NotJsonError", "check_file", "check_lines",
+    "contents", "decoded_json", "json_of", "not_json", "readable", "refuse_folder", "standard_input", "text",
+]  # fmt: skip

@@ -20,13 +20,6 @@ from doghouse.importing.access import (
 from doghouse.importing.rate_limits import asked_to_wait
 
 __all__ = [
-    "AccountError",
-    "Keys",
-    "api_address",
-    "asked_to_wait",
-    "check_key",
-    "check_url",
-    "client",
-    "error_texts",
+    "AccountError", "Keys", "api_address", "asked_to_wait", "check_key", "check_url", "client", "error_texts",
     "find_keys",
-]
+]  # fmt: skip

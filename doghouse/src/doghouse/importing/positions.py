@@ -48,10 +48,7 @@ def lines(root: Callable[[], Position], steps: Sequence[str]) -> Line:
 
 
 def provider_lines(
-    root: Callable[[], Position],
-    steps: Sequence[str],
-    names: Mapping[str, str],
-    spelled: Callable[[str], str],
+    root: Callable[[], Position], steps: Sequence[str], names: Mapping[str, str], spelled: Callable[[str], str]
 ) -> Line:
     """The lines of the API's fields where a provider's attributes stand behind these keys and numbers: a block that stands once is a list there.
 

@@ -140,10 +140,7 @@ class DuckFile:
         return free * size if free * size > UNUSED_BYTES and free > total * UNUSED_SHARE else 0
 
     def copy(
-        self,
-        path: Path,
-        owner: Manifest | None = None,
-        at: Callable[[], AbstractContextManager[object]] = nullcontext,
+        self, path: Path, owner: Manifest | None = None, at: Callable[[], AbstractContextManager[object]] = nullcontext
     ) -> None:
         """Write what is here to a new file: as it is while the block `at` begins and ends. One copy at a time.
 

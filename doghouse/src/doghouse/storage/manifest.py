@@ -18,14 +18,8 @@ from doghouse.storage.failures import FROM_BACKUP, StorageError
 FORMAT = 1
 MANIFEST, MARK = "manifest.json", "identity"  # in the data folder; in each folder inside it
 DATABASE, SERIES, LOGS, POINTS, TRACES, LOG_INBOX, LOG_COLUMNS = (
-    "doghouse.sqlite",
-    "journal.sqlite",
-    "journal",
-    "points.duckdb",
-    "traces.sqlite",
-    "logs.sqlite",
-    "logs.duckdb",
-)
+    "doghouse.sqlite", "journal.sqlite", "journal", "points.duckdb", "traces.sqlite", "logs.sqlite", "logs.duckdb",
+)  # fmt: skip
 MAILS, SNAPSHOTS = "mails", "snapshots"
 STORES = (
     DATABASE,

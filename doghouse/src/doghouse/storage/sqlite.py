@@ -13,9 +13,8 @@ from doghouse.storage import failures
 from doghouse.storage.failures import FROM_BACKUP, StorageError
 from doghouse.storage.manifest import TABLE, Manifest, Mark
 
-CHECKED_BYTES = (
-    32 * 1024 * 1024
-)  # a larger file is checked beside the server: a start takes 1.1 ms for each MB (from memory)
+# a larger file is checked beside the server: a start takes 1.1 ms for each MB (from memory)
+CHECKED_BYTES = 32 * 1024 * 1024
 
 T = TypeVar("T")
 

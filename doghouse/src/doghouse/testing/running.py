@@ -80,12 +80,7 @@ def one_body(folder: Path, named: str) -> tuple[Mapping[str, Any], Bodies]:
 
 
 def run(
-    path: Path,
-    read: Read = one_body,
-    read_rules: ReadRules = load_rules,
-    *,
-    cover: bool = False,
-    force: bool = False,
+    path: Path, read: Read = one_body, read_rules: ReadRules = load_rules, *, cover: bool = False, force: bool = False
 ) -> list[Result]:
     """Run a file's tests. `read` reads the monitors that it names, `read_rules` the notification rules; `cover`: say of each test what it reached too;
     `force`: run the tests of monitors that Datadog would refuse to store too.

@@ -14,9 +14,8 @@ NO_NAME = "unnamed_operation"
 YEAR_2000_NS = 946_684_800 * 10**9
 LATEST_NS = 2**63 - 1
 STATUS = "http.status_code"
-_OTHER = re.compile(
-    r"(?:[^\w:./-]|_)+"
-)  # runs of other characters than letters, digits and : . / - become one underscore
+# runs of other characters than letters, digits and : . / - become one underscore
+_OTHER = re.compile(r"(?:[^\w:./-]|_)+")
 _REMEMBERED = 4096
 _CODES = {str(code): code for code in range(100, 600)}
 

@@ -29,14 +29,9 @@ TRACES: dict[str, Decode] = {
 STATS = "/v0.6/stats"
 CONFIG = "/v0.7/config"
 UNKEPT = (
-    "/telemetry/proxy/",
-    "/v0.1/pipeline_stats",
-    "/profiling/v1/input",
-    "/debugger/v1/input",
-    "/debugger/v1/diagnostics",
-    "/debugger/v2/input",
-    "/symdb/v1/input",
-)
+    "/telemetry/proxy/", "/v0.1/pipeline_stats", "/profiling/v1/input", "/debugger/v1/input",
+    "/debugger/v1/diagnostics", "/debugger/v2/input", "/symdb/v1/input",
+)  # fmt: skip
 AGENT_VERSION = "7.70.0"  # whose endpoints these are: tracers choose by it what they send
 INFO = {
     "version": AGENT_VERSION,

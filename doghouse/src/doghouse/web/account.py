@@ -17,11 +17,7 @@ class User(Struct, frozen=True):
 
 ORG_ID, ORG_NAME = 1, "doghouse"
 USER = User(
-    id=1,
-    uuid="d0960e00-0000-4000-8000-000000000001",
-    handle="you@example.com",
-    name="You",
-    email="you@example.com",
+    id=1, uuid="d0960e00-0000-4000-8000-000000000001", handle="you@example.com", name="You", email="you@example.com"
 )
 SINCE = "2026-01-01T00:00:00.000000+00:00"
 

@@ -22,15 +22,8 @@ from doghouse.agent.settings import AGENT_VERSION, Settings
 # Agent: pkg/collector/python/datadog_agent.go; what log() gets is Python's number, 7 is the Agent's TRACE
 _LEVELS = {7: logging.DEBUG}
 _EVENT = (
-    "msg_title",
-    "msg_text",
-    "priority",
-    "host",
-    "alert_type",
-    "aggregation_key",
-    "source_type_name",
-    "event_type",
-)
+    "msg_title", "msg_text", "priority", "host", "alert_type", "aggregation_key", "source_type_name", "event_type",
+)  # fmt: skip
 _logger = logging.getLogger("doghouse.agent.checks")
 
 

@@ -12,9 +12,8 @@ from typing import Any
 
 from doghouse.agent.checks.configuration import Instance
 
-OWN_CHECKS = Path(__file__).parent.with_name(
-    "checks.d"
-)  # stand-ins for Datadog's own integrations, which no registry has
+# stand-ins for Datadog's own integrations, which no registry has
+OWN_CHECKS = Path(__file__).parent.with_name("checks.d")
 
 LIBRARIES = (  # the Agent brings the libraries of all its integrations
     "; the Agent has its integrations' libraries: pip install 'datadog-checks-base[deps]'"

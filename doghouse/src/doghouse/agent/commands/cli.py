@@ -193,9 +193,7 @@ def configcheck(conf: CheckConfOption = None, datadog_yaml: YamlOption = None) -
 
 
 @app.command()
-def health(
-    conf: RunningOption = None,
-) -> None:
+def health(conf: RunningOption = None) -> None:
     """Say whether the running agent is well; exits 1 if not.
 
     Example: doghouse agent health

@@ -55,11 +55,7 @@ def document(components: Components, started: float) -> dict[str, Any]:
         "config_errors": [
             {"path": problem.path, "line": problem.line, "error": problem.what} for problem in collector.problems
         ],
-        "forwarder": {
-            **asdict(forwarder.traffic),
-            "waiting": forwarder.waiting,
-            "dropped": forwarder.dropped,
-        },
+        "forwarder": {**asdict(forwarder.traffic), "waiting": forwarder.waiting, "dropped": forwarder.dropped},
         "dogstatsd": asdict(components.statsd.received),
     }
 

@@ -23,11 +23,8 @@ KINDS = {
 }
 ALERT_TYPES = ("error", "warning", "info", "success")
 PRIORITIES = ("normal", "low")
-INTERNAL = (
-    "dd.internal.entity_id:",
-    "dd.internal.card:",
-    "dd.internal.jmx_check_name:",
-)  # tags that are for the Agent alone
+# tags that are for the Agent alone
+INTERNAL = ("dd.internal.entity_id:", "dd.internal.card:", "dd.internal.jmx_check_name:")
 
 
 class BadMessage(ValueError):

@@ -10,14 +10,8 @@ from doghouse.agent.postgres import relations
 from doghouse.agent.postgres.relations import Relation, quoted
 
 IGNORED_DATABASES = (
-    "template0",
-    "template1",
-    "rdsadmin",
-    "azure_maintenance",
-    "cloudsqladmin",
-    "alloydbadmin",
-    "alloydbmetadata",
-)
+    "template0", "template1", "rdsadmin", "azure_maintenance", "cloudsqladmin", "alloydbadmin", "alloydbmetadata",
+)  # fmt: skip
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 ON = ("collect_database_size_metrics", "collect_count_metrics", "collect_wal_metrics")  # collected unless switched off
 NOT_COVERED = (

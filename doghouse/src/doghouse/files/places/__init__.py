@@ -9,16 +9,6 @@ from doghouse.files.places.hive import date_of, on_days, says
 from doghouse.files.places.model import Entry, Folder
 
 __all__ = [
-    "Entry",
-    "Folder",
-    "LocalFolder",
-    "Place",
-    "check_writable",
-    "date_of",
-    "in_words",
-    "on_days",
-    "parquet_files",
-    "place",
-    "says",
-    "to_write",
-]
+    "Entry", "Folder", "LocalFolder", "Place", "check_writable", "date_of", "in_words", "on_days", "parquet_files",
+    "place", "says", "to_write",
+]  # fmt: skip

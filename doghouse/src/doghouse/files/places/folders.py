@@ -113,9 +113,8 @@ def check_writable(folder: Folder) -> None:
         return
     try:
         folder.path.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(
-            dir=folder.path
-        ):  # what a folder's mode says is not all: it may be of a file system that is read-only
+        # what a folder's mode says is not all: it may be of a file system that is read-only
+        with tempfile.TemporaryFile(dir=folder.path):
             pass
     except OSError as error:
         raise FileError(f"cannot be written: {error.strerror}") from None

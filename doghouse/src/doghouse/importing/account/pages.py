@@ -92,13 +92,7 @@ class Cache:
 
 
 def _head(page: Page) -> dict[str, Any]:
-    return {
-        "version": VERSION,
-        "query": page.query,
-        "from": page.start,
-        "to": page.end,
-        "resolution": page.resolution,
-    }
+    return {"version": VERSION, "query": page.query, "from": page.start, "to": page.end, "resolution": page.resolution}
 
 
 def cache_folder() -> Path:

@@ -23,14 +23,7 @@ from doghouse.monitors.kinds.metric import metric_query, with_query
 from doghouse.monitors.records.alert import RecordAlert
 from doghouse.monitors.records.windows import Nothing
 from doghouse.monitors.windows.percentiles import AGGREGATOR as PERCENTILE
-from doghouse.queries import (
-    MetricQuery,
-    MonitorQuery,
-    NotEvaluated,
-    QuerySyntaxError,
-    expression_text,
-    metric_queries,
-)
+from doghouse.queries import MetricQuery, MonitorQuery, NotEvaluated, QuerySyntaxError, expression_text, metric_queries
 from doghouse.queries.functions import catalogue
 from doghouse.queries.language import tree
 from doghouse.queries.language.inspection import walk

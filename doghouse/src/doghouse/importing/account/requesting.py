@@ -78,9 +78,7 @@ class Requester:
         from datadog_api_client.v2.model.query_formula import QueryFormula
         from datadog_api_client.v2.model.timeseries_formula_query_request import TimeseriesFormulaQueryRequest
         from datadog_api_client.v2.model.timeseries_formula_request import TimeseriesFormulaRequest
-        from datadog_api_client.v2.model.timeseries_formula_request_attributes import (
-            TimeseriesFormulaRequestAttributes,
-        )
+        from datadog_api_client.v2.model.timeseries_formula_request_attributes import TimeseriesFormulaRequestAttributes
         from datadog_api_client.v2.model.timeseries_formula_request_queries import TimeseriesFormulaRequestQueries
         from datadog_api_client.v2.model.timeseries_formula_request_type import TimeseriesFormulaRequestType
 

@@ -9,16 +9,7 @@ from typing import Any
 
 from doghouse import downtimes as dt
 from doghouse.importing.terraform import resources
-from doghouse.importing.things import (
-    DowntimeInFile,
-    Line,
-    MonitorInFile,
-    Note,
-    SloInFile,
-    Thing,
-    Unread,
-    no_line,
-)
+from doghouse.importing.things import DowntimeInFile, Line, MonitorInFile, Note, SloInFile, Thing, Unread, no_line
 from doghouse.monitors.lint import Problem
 from doghouse.monitors.lint.elsewhere import DOWNTIME_REFUSED, NOT_JSON
 from doghouse.numbers import whole_number

@@ -9,15 +9,7 @@ from msgspec import Struct
 from doghouse.importing.terraform.language.expressions import evaluate
 from doghouse.importing.terraform.language.scope import Scope
 from doghouse.importing.terraform.language.syntax import Block
-from doghouse.importing.terraform.language.values import (
-    Namespace,
-    Set,
-    Unknown,
-    Value,
-    WrongError,
-    shown,
-    text,
-)
+from doghouse.importing.terraform.language.values import Namespace, Set, Unknown, Value, WrongError, shown, text
 from doghouse.importing.terraform.language.work import at_most
 
 MOST_INSTANCES = 10_000  # that a block stands for

@@ -109,9 +109,8 @@ class Groups(msgspec.Struct, frozen=True, eq=False):
 
     selected: Selected
     facets: Sequence[GroupBy]
-    grouped: dict[tuple[int, str, str | None], Grouped] = msgspec.field(
-        default_factory=dict
-    )  # what was grouped already
+    # what was grouped already
+    grouped: dict[tuple[int, str, str | None], Grouped] = msgspec.field(default_factory=dict)
 
     @classmethod
     def of(cls, selected: Selected, facets: Sequence[GroupBy]) -> Groups:

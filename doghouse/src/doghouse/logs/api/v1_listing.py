@@ -54,9 +54,8 @@ def page(store: LogStore, asked: Asked, now: float) -> dict[str, Any]:
     if asked.start_at is not None:
         first = listing.place(asked.start_at)
         if start <= first.time < end:
-            after = replace(
-                first, id=first.id + (-1 if oldest_first else 1)
-            )  # behind it is the page that begins with it
+            # behind it is the page that begins with it
+            after = replace(first, id=first.id + (-1 if oldest_first else 1))
     logs = store.page(matching.tree(asked.query), start, end, limit + 1, after, oldest_first=oldest_first)
     following = listing.id_of(logs[limit].place) if len(logs) > limit else None
     return {

@@ -35,10 +35,8 @@ from doghouse.tags import wildcards
 
 FEW = 50  # values, or conditions that all must hold, that stand in the query themselves
 _LIKE = re.compile(r"[\\%_]")
-_SIGNS = {
-    Wildcard.ANY: ("%", "[^ \n]*"),
-    Wildcard.ONE: ("_", "[^ \n]"),
-}  # in LIKE, and in a word of a regular expression
+# in LIKE, and in a word of a regular expression
+_SIGNS = {Wildcard.ANY: ("%", "[^ \n]*"), Wildcard.ONE: ("_", "[^ \n]")}
 
 
 class Occurring(Protocol):

@@ -19,11 +19,8 @@ from doghouse.testing.recording.shrinking import TOGETHER, Sampled
 from doghouse.testing.recording.simplest import Goal, exactly, simplest
 from doghouse.testing.recording.watching import RawSeries, Watching
 
-EARLIER_S = (
-    0,
-    3600,
-    86_400,
-)  # that a test begins earlier where a state was there from before: it is held through a gap
+# that a test begins earlier where a state was there from before: it is held through a gap
+EARLIER_S = (0, 3600, 86_400)
 GROUPS = 5  # that a test shows unless it is said otherwise
 MINUTE_S = 60
 RUNS_S = 3600  # before the stretch, in which a check's last runs are looked for: they count for a day

@@ -16,9 +16,8 @@ from doghouse.testing.recording.recording import Recording
 from doghouse.testing.recording.shrinking import Sampled, number_text
 from doghouse.testing.values import RUNS
 
-_PLAIN = re.compile(
-    r"[\w+@./-][\w+@./:-]*(?: [\w+@./:-]+)*(?<!:)"
-)  # a text that YAML takes as it stands, in a list too
+# a text that YAML takes as it stands, in a list too
+_PLAIN = re.compile(r"[\w+@./-][\w+@./:-]*(?: [\w+@./:-]+)*(?<!:)")
 WIDTH = 120
 CHECK_WORDS = {status: word for word, status in RUNS.items() if status is not None}
 

@@ -9,14 +9,7 @@ from msgspec.structs import replace
 
 from doghouse.importing.terraform.language.scope import Scope, named
 from doghouse.importing.terraform.language.templates import Choice, Interpolation, Piece
-from doghouse.importing.terraform.language.values import (
-    Unknown,
-    Value,
-    items,
-    text,
-    truth,
-    unknowns,
-)
+from doghouse.importing.terraform.language.values import Unknown, Value, items, text, truth, unknowns
 from doghouse.importing.terraform.language.work import LONGEST_TEXT, STEP_CHARACTERS, at_most
 
 ValueOf = Callable[[Any, Scope], Value]  # works out an expression's tree

@@ -13,19 +13,9 @@ from doghouse.importing.terraform.resources.slos import slo
 from doghouse.importing.things import CorrectionInFile, DowntimeInFile, MonitorInFile, RuleInFile, SloInFile, Thing
 
 __all__ = [
-    "BLOCKS",
-    "FIELDS",
-    "MONITOR",
-    "MONITOR_JSON",
-    "NAMED",
-    "READ",
-    "defaulted",
-    "downtime",
-    "monitor",
-    "monitor_json",
-    "slo",
-    "unknown_names",
-]
+    "BLOCKS", "FIELDS", "MONITOR", "MONITOR_JSON", "NAMED", "READ", "defaulted", "downtime", "monitor",
+    "monitor_json", "slo", "unknown_names",
+]  # fmt: skip
 
 MONITOR, MONITOR_JSON, DOWNTIME = "datadog_monitor", "datadog_monitor_json", "datadog_downtime_schedule"
 # The resources that are read, each with what makes an API body of it, and as what it is read.

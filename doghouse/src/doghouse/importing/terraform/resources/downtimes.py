@@ -10,15 +10,8 @@ from doghouse.time import iso
 
 _DOWNTIME = ("scope", "display_timezone", "message", "mute_first_recovery_notification")
 _V1_DOWNTIME = (
-    "scope",
-    "monitor_id",
-    "monitor_tags",
-    "start",
-    "end",
-    "timezone",
-    "message",
-    "mute_first_recovery_notification",
-)
+    "scope", "monitor_id", "monitor_tags", "start", "end", "timezone", "message", "mute_first_recovery_notification",
+)  # fmt: skip
 
 
 def downtime(values: Values, state: bool = False) -> dict[str, Any]:

@@ -16,16 +16,9 @@ from doghouse.importing.terraform.resources.provider_values import (
 )
 
 _SLO = (
-    "name",
-    "type",
-    "description",
-    "monitor_ids",
-    "groups",
-    "tags",
-    "timeframe",
-    "target_threshold",
+    "name", "type", "description", "monitor_ids", "groups", "tags", "timeframe", "target_threshold",
     "warning_threshold",
-)
+)  # fmt: skip
 
 
 def slo(values: Values, state: bool = False) -> dict[str, Any]:
