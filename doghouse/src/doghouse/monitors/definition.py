@@ -94,8 +94,8 @@ class Definition(Body, frozen=True, dict=True):
         raise NotEvaluated(f"monitors of the type {body.type}")
 
     @classmethod
-    def fitting(cls, body: Body) -> type[Definition]:
-        """The class that a monitor of this kind is made of: another one where its query has another form."""
+    def fitting(cls, body: Body, asked: Any) -> type[Definition]:
+        """The class that a monitor of this kind is made of: another one where its query has another form. `asked` is None where it has a mistake."""
         return cls
 
     def parsed(self) -> Any:

@@ -20,7 +20,9 @@ from doghouse.monitors.kinds.metric_formula import MetricFormulaAlert
 from doghouse.monitors.kinds.registry import kind
 from doghouse.monitors.model import NO_OPERATOR, Body, MonitorError
 from doghouse.monitors.query import fills_missing, query_text, windows
-from doghouse.monitors.records.variables import anomaly_query, is_formula
+from doghouse.monitors.records.alert import SOURCES
+from doghouse.monitors.records.model import Asked
+from doghouse.monitors.records.variables import is_formula, read_points
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState, WindowValue
 from doghouse.monitors.states.rules import metric_rules
@@ -62,19 +64,16 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
     replayed: ClassVar[bool] = True
 
     @classmethod
-    def read(cls, body: Body) -> MonitorQuery:
-        """The query's tree; anomalies() of points may be written as a formula over them."""
-        if not is_formula(body.query):
-            return parse_monitor(body.query)
-        query = anomaly_query(body.query, body.options.variables or ())
-        assert query is not None  # or `fitting` makes another class of it
-        return query
+    def read(cls, body: Body) -> MonitorQuery | Asked:
+        """The query's tree, also that of anomalies() of points that is written as a formula over them; the parts of another formula."""
+        if is_formula(body.query):
+            return read_points(body.query, body.options.variables or (), SOURCES)
+        return parse_monitor(body.query)
 
     @classmethod
-    def fitting(cls, body: Body) -> type[Definition]:
+    def fitting(cls, body: Body, asked: MonitorQuery | Asked | None) -> type[Definition]:
         """Another class for a formula over `options.variables`, but anomalies() of points."""
-        plain = not is_formula(body.query) or anomaly_query(body.query, body.options.variables or ()) is not None
-        return cls if plain else MetricFormulaAlert
+        return MetricFormulaAlert if is_formula(body.query) and not isinstance(asked, MonitorQuery) else cls
 
     @property
     def tree(self) -> MonitorQuery:

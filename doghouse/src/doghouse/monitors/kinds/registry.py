@@ -40,8 +40,9 @@ def parse(document: Mapping[str, Any]) -> Definition:
 
 def define(body: Body) -> Definition:
     """A monitor from its body: the one place where a query is parsed."""
-    kind_class = kind_of(body.type).fitting(body)
+    kind_class, asked, problem = kind_of(body.type), None, None
     try:
-        return kind_class(**body.fields(), asked=kind_class.read(body))
-    except (QuerySyntaxError, NotEvaluated) as problem:
-        return kind_class(**body.fields(), problem=problem.with_traceback(None))
+        asked = kind_class.read(body)
+    except (QuerySyntaxError, NotEvaluated) as error:
+        problem = error.with_traceback(None)
+    return kind_class.fitting(body, asked)(**body.fields(), asked=asked, problem=problem)

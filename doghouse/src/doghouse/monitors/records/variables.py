@@ -54,26 +54,31 @@ def is_formula(text: str) -> bool:
 
 def read(text: str, declared: Sequence[Mapping[str, Any]], sources: Collection[str]) -> Asked:
     """A formula over `options.variables`, which may read these data sources. Raises QuerySyntaxError or NotEvaluated."""
-    tree = _tree(text, declared, sources)
-    if any(anomaly_settings(query.expression) for query in tree.point_queries):
-        raise NotEvaluated("anomalies() in the formula of a monitor, but of points alone")
-    return tree
+    return _without_anomalies(_tree(text, declared, sources))
 
 
-def anomaly_query(text: str, declared: Sequence[Mapping[str, Any]]) -> MonitorQuery | None:
-    """The query `anomalies(avg:m{*}, 'agile', 2)` that a formula over points is: its queries in the place of their names; None where it is another one.
+def read_points(text: str, declared: Sequence[Mapping[str, Any]], sources: Collection[str]) -> Asked | MonitorQuery:
+    """The same of a metric monitor: where it comes to `anomalies(avg:m{*}, 'agile', 2)` of points alone, this query, with its variables in their places.
 
-    GUESS: such a monitor is the anomaly monitor that this query makes, whatever its variables' aggregators. What is wrong with a formula `read` says.
+    GUESS: such a monitor is the anomaly monitor that this query makes, whatever its variables' aggregators.
     """
-    try:
-        tree = _tree(text, declared, ())
-    except (QuerySyntaxError, NotEvaluated):
+    tree = _tree(text, declared, sources)
+    return _anomalies(tree) or _without_anomalies(tree)
+
+
+def _anomalies(tree: Asked) -> MonitorQuery | None:
+    if any(isinstance(query, RecordQuery) for query in tree.queries.values()):
         return None
-    first = tree.point_queries[0]
     whole = bound(tree.formula, {name: query.expression for name, query in tree.queries.items()})  # type: ignore[union-attr]
     if anomaly_settings(whole) is None:
         return None
-    return replace(first, aggregator="avg", expression=whole, text=expression_text(whole))
+    return replace(tree.point_queries[0], aggregator="avg", expression=whole, text=expression_text(whole))
+
+
+def _without_anomalies(tree: Asked) -> Asked:
+    if any(anomaly_settings(query.expression) for query in tree.point_queries):
+        raise NotEvaluated("anomalies() in the formula of a monitor, but of points alone")
+    return tree
 
 
 def _tree(text: str, declared: Sequence[Mapping[str, Any]], sources: Collection[str]) -> Asked:
