@@ -57,7 +57,11 @@ def _rows(test: Backtest, zone: ZoneInfo) -> Iterator[list[str]]:
     """A line a change of state, with who was told; a line a notification that no change made. The first lines of many."""
     until = _enough(test)
     notifications = test.notifications(until)
-    notified = {(told.at, told.group): told for told in notifications if not told.released_by}
+    notified = {
+        (notification.at, notification.group): notification
+        for notification in notifications
+        if not notification.released_by
+    }
     unit = unit_of_window(test.monitor.asked, known_units)
     changed: set[tuple[float, Group]] = set()
     events: list[tuple[float, str, list[str]]] = []
@@ -65,9 +69,9 @@ def _rows(test: Backtest, zone: ZoneInfo) -> Iterator[list[str]]:
         changed.add((change.at, group))
         text = group_text(group)
         events.append((change.at, text, _change(change, text, notified.get((change.at, group)), unit)))
-    for told in notifications:
-        if (told.at, told.group) not in changed or told.released_by:
-            events.append((told.at, group_text(told.group), _repeat(test, told)))
+    for notification in notifications:
+        if (notification.at, notification.group) not in changed or notification.released_by:
+            events.append((notification.at, group_text(notification.group), _repeat(test, notification)))
     for at, _, cells in sorted(events, key=lambda event: event[:2]):
         yield [clock(at, zone), *cells]
 
