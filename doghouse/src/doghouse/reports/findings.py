@@ -84,8 +84,7 @@ def of_tests(result: UnitTestResult) -> Iterator[Finding]:
     for ran in result.tests:
         file = in_repository(str(ran.path))
         for difference in ran.differences:
-            text = f"expected {'; '.join(difference.expected)}; got {'; '.join(difference.got) or 'nothing'}"
-            yield Finding("error", text, file, difference.line, TEST_FAILED, ran.name)
+            yield Finding("error", difference.sentence, file, difference.line, TEST_FAILED, ran.name)
     for error in result.errors:
         yield Finding("error", error.text, in_repository(str(error.path)), error.line, TEST_UNREAD)
 

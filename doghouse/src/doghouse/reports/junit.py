@@ -49,10 +49,7 @@ def _verdict(linted: Linted) -> Outcome:
 
 
 def _failure(result: Result) -> str:
-    return "\n".join(
-        f"line {difference.line}: expected {'; '.join(difference.expected)}; got {'; '.join(difference.got) or 'nothing'}"
-        for difference in result.differences
-    )
+    return "\n".join(f"line {difference.line}: {difference.sentence}" for difference in result.differences)
 
 
 def _write(outcomes: Sequence[Outcome], out: TextIO) -> None:

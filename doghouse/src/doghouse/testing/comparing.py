@@ -25,6 +25,11 @@ class Difference(Struct, frozen=True):
     expected: Sequence[str]
     got: Sequence[str]
 
+    @property
+    def sentence(self) -> str:
+        """Both in one sentence."""
+        return f"expected {'; '.join(self.expected)}; got {'; '.join(self.got) or 'nothing'}"
+
 
 def differences(loaded: Loaded, place: str, case: Case, backtest: Backtest) -> Iterator[Difference]:
     """What of the test at `place` is otherwise than expected. Raises TestFileError."""

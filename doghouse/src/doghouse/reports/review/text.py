@@ -152,4 +152,4 @@ def _tests(review: Review) -> Iterator[str | Text]:
     for result in review.tests.failing:
         yield Text(f"  FAIL  {result.path}:{result.line}  {result.name}", style="red")
         for mismatch in result.differences:
-            yield f"        expected {'; '.join(mismatch.expected)}; got {'; '.join(mismatch.got) or 'nothing'}  line {mismatch.line}"
+            yield f"        {mismatch.sentence}  line {mismatch.line}"

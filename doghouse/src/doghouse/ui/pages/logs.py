@@ -42,11 +42,8 @@ class LogPage(Struct, frozen=True):
     def show(self, call: Call) -> Reply:
         """`GET /logs?query=…&column=…&facet=…&from_ts…&stream_sort=asc&after=TIME-ID`: the newest lines, or the oldest, or those that follow one."""
         shown = frame.from_url(call.query, call.now, DAY_S)
-        query, columns, opened = (
-            call.query.get("query", ""),
-            chosen(call, "column", COLUMNS),
-            chosen(call, "facet", FACETS),
-        )
+        query = call.query.get("query", "")
+        columns, opened = chosen(call, "column", COLUMNS), chosen(call, "facet", FACETS)
         search, problem = searches.read(query)
         after = _place(*call.query.get("after", "").partition("-")[::2])
         oldest_first = call.query.get("stream_sort") == "asc"
