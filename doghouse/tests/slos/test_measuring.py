@@ -66,6 +66,19 @@ def test_an_error_count_without_points_takes_nothing_away() -> None:
     assert whole(objective, count("hits", 10, 10), count("errors", None, 3)) == (17, 20)
 
 
+@pytest.mark.parametrize(
+    ("good", "events"),
+    [
+        *((f"{HITS} - 1", 17), (f"{HITS} * 0.5", 10), (f"3 - {ERRORS}", 6), (f"-{ERRORS} + {HITS}", 17)),
+        *((f"abs(-{HITS})", 20), (f"cumsum({HITS})", 30), (f"({HITS} - {ERRORS}) / 2", 8.5)),
+    ],
+)
+def test_events_are_reckoned_with_minute_by_minute(good: str, events: float) -> None:
+    """A minute without events counts 0, and a number stands in each minute."""
+    points = [count("hits", 10, 10, None), count("errors", None, 3)]
+    assert whole(metric(good, HITS), *points, minutes=3)[0] == events
+
+
 def test_a_group_that_one_side_lacks_counts_zero_there() -> None:
     objective = metric(f"{BY_ZONE[0]} - {BY_ZONE[1]}", BY_ZONE[0])
     points = source(

@@ -106,8 +106,7 @@ def check_number(attributes: Attributes, others: Iterable[CorrectionRecord]) -> 
     there = [
         record
         for record in others
-        if frequency(record.attributes) == kind
-        and (kind or any(record.correction.stretches(since, max(end, since + 1))))
+        if frequency(record.attributes) == kind and (kind or any(record.correction.stretches(since, end)))
     ]
     if len(there) >= MOST.get(kind, MOST[""]):
         raise invalid_correction(
