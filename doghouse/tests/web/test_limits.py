@@ -134,6 +134,16 @@ def test_no_more_values_pass_than_the_bounds_say(value: Any, most: int) -> None:
     assert count(value) <= most
 
 
+@pytest.mark.parametrize("packs", [False, True])
+def test_a_body_that_is_not_looked_through_has_no_more_values_than_the_bounds_say(packs: bool) -> None:
+    bounds = Bounds(limits.MIB, limits.MIB, 1000, None, packs=packs)
+    sign = b"\x90" if packs else b"["
+    limits.check(sign * bounds.unread, bounds, "")
+    with pytest.raises(TooMuch):
+        limits.check(sign * (bounds.unread + 1), bounds, "")
+    assert Bounds(limits.MIB, limits.MIB, 1000, packs=packs).unread == 0  # its depth is looked for
+
+
 def test_all_bodies_together_have_a_budget_and_one_alone_always_fits() -> None:
     budget = InFlight(100)
     with budget.request() as first:

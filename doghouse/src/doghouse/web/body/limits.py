@@ -38,6 +38,13 @@ class Bounds(Struct, frozen=True):
     lines: bool = False
     source: str = "ours"
 
+    @property
+    def unread(self) -> int:
+        """How long a body may be (bytes) that `check` need not look through: it has no more values than bytes."""
+        if self.depth is not None:
+            return 0
+        return min(self.items, PACKED_TEXTS) if self.packs else self.items
+
 
 OTHERS = Bounds(4 * MIB, 4 * MIB, 200_000)
 _SERIES = Bounds(3_200_000, 62_914_560, 8_000_000, None, source="OpenAPI v1: SubmitMetrics")

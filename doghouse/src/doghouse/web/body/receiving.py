@@ -42,7 +42,7 @@ async def whole(request: Request, charge: Charge, too_large: TooLarge) -> bytes:
             raise errors.nested_too_deeply() from None
         return unpacked
 
-    if len(body) * (4 if encoding else 1) > AT_ONCE_BYTES:
+    if len(body) > (AT_ONCE_BYTES // 4 if encoding else max(AT_ONCE_BYTES, bounds.unread)):
         return await in_thread(opened)
     return opened()
 
@@ -52,19 +52,17 @@ async def _received(request: Request, bounds: Bounds, charge: Charge, too_large:
     if (whole_number(request.headers.get("content-length", "")) or 0) > bounds.sent:
         raise closing(too_large())
     parts, size = [], 0
-    pieces = aiter(request.stream())
+    loop = asyncio.get_running_loop()
+    end = loop.time() + limits.BODY_S
     try:
-        async with asyncio.timeout(limits.BODY_S):
-            while True:
-                async with asyncio.timeout(limits.SLOWEST_S):
-                    part = await anext(pieces, None)
-                if part is None:
-                    break
+        async with asyncio.timeout(limits.SLOWEST_S) as patience:
+            async for part in request.stream():
                 size += len(part)
                 if size > bounds.sent:
                     raise closing(too_large())
                 charge(len(part))
                 parts.append(part)
+                patience.reschedule(min(end, loop.time() + limits.SLOWEST_S))
     except TimeoutError:
         raise errors.too_slow() from None
     return b"".join(parts)
