@@ -159,6 +159,7 @@ def test_the_list_of_version_2_is_paged_to_an_empty_end(api: Api) -> None:
     assert api.ok("GET", "/api/v2/metrics?filter[configured]=true")["data"] == []
     for kind, metrics in (("count", [METRIC]), ("distribution", []), ("non_distribution", seen)):
         assert [one["id"] for one in api.ok("GET", f"/api/v2/metrics?filter[metric_type]={kind}")["data"]] == metrics
+    assert api("GET", "/api/v2/metrics?filter[metric_type]=zz").status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -128,3 +128,9 @@ def test_a_chain_of_thousands_of_operators_is_refused_in_one_sentence(operator: 
     assert parse(f"1 {operator} " * 200 + "1")
     with pytest.raises(QuerySyntaxError, match="a composite has at most 200 operators"):
         parse(f"1 {operator} " * 20_000 + "1")
+
+
+@pytest.mark.parametrize("deep", ["!" * 20_000 + "1 && 2", "(" * 20_000])
+def test_a_composite_that_is_too_deep_is_refused_in_words(deep: str) -> None:
+    with pytest.raises(QuerySyntaxError, match="the composite is more than 100 levels deep"):
+        parse(deep)

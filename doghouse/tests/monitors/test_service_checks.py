@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from doghouse.monitors import Status, Thresholds
+from doghouse.monitors import MonitorError, Status, Thresholds, validate
 from doghouse.monitors.kinds.registry import parse as parse_monitor
 from doghouse.monitors.service_checks import Runs, check_status, cluster_status, groups, parse, statuses, variables
 from doghouse.queries import QuerySyntaxError
@@ -170,3 +170,14 @@ def test_without_a_timeframe_a_check_is_silent_for_24_hours_before_it_has_no_dat
 
     assert statuses(monitor, query, groups(query, runs), {group: Status.OK}, 1000 + 86_399)[group][0] is Status.OK
     assert statuses(monitor, query, groups(query, runs), {group: Status.OK}, 1000 + 86_400)[group][0] is Status.NO_DATA
+
+
+@pytest.mark.parametrize(("by", "key"), [('"host","url"', "env"), ('"*"', None)])
+def test_notify_by_names_keys_that_the_query_groups_by(by: str, key: str | None) -> None:
+    query = f'"c".over("*").by({by}).last(2).count_by_status()'
+    body = {"type": "service check", "query": query, "options": {"notify_by": [key or "env"]}}
+    if key is None:
+        assert validate(body)
+    else:
+        with pytest.raises(MonitorError, match="is none of the keys that the query groups by"):
+            validate(body)

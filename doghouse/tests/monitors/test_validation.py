@@ -132,6 +132,7 @@ def test_occurrences_need_an_interval() -> None:
     [
         ("timeout_h", 0, 24),
         ("evaluation_delay", 0, 86_400),
+        ("min_failure_duration", 0, 7200),
         ("new_group_delay", 0, None),
         ("new_host_delay", 0, None),
         ("no_data_timeframe", 0, None),

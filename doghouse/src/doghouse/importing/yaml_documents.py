@@ -9,7 +9,6 @@ from doghouse.importing.positions import Position
 
 SUFFIXES = (".yaml", ".yml")
 TESTS = (".test.yaml", ".test.yml")  # files of unit tests, which hold no monitor
-MOST = 200_000  # values: an alias stands for all that it names
 _KEYS = re.compile(r"[\"']?\b(query|type|thresholds|scope|schedule|monitor_identifier|recipients)[\"']?\s*:")
 _HELD_BY = (
     {"type", "query"},
@@ -59,13 +58,13 @@ def _value(node: Any, count: list[int]) -> tuple[Any, Position]:
     """A node as a plain value, and where it stands. `count` counts the values."""
     import yaml
 
-    from doghouse.files.yaml_texts import NOT_OF_ITS_TAG, PlainYaml
+    from doghouse.files.yaml_texts import MOST_NODES, NOT_OF_ITS_TAG, PlainYaml
 
     is_flow = getattr(node, "flow_style", True)  # else it ends where the next thing begins
     at = Position(node.start_mark.line + 1, last=node.end_mark.line + (1 if is_flow else 0))
     count[0] += 1
-    if count[0] > MOST:
-        raise YamlError(at.line, f"it has more than {MOST:,} values, aliases followed")
+    if count[0] > MOST_NODES:
+        raise YamlError(at.line, f"it has more than {MOST_NODES:,} values, aliases followed")
     if isinstance(node, yaml.MappingNode):
         values = {}
         for key, child in node.value:

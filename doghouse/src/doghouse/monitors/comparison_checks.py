@@ -48,7 +48,7 @@ def check(monitor: Definition, query: Comparison, keys: tuple[str, ...]) -> None
     """Raise MonitorError where the monitor's settings do not fit its query, which groups by `keys`."""
     _check_window(monitor, query)
     check_thresholds(monitor, query.comparator, query.threshold)
-    _check_notify_by(monitor, keys)
+    check_notify_by(monitor, keys)
 
 
 def _check_window(monitor: Definition, query: Comparison) -> None:
@@ -90,7 +90,8 @@ def _check_sides(comparator: str, critical: float, levels: Thresholds) -> None:
         raise MonitorError("options.thresholds.warning_recovery", BOTH_STATES.format("warning"))
 
 
-def _check_notify_by(monitor: Definition, keys: tuple[str, ...]) -> None:
+def check_notify_by(monitor: Definition, keys: tuple[str, ...]) -> None:
+    """Raise MonitorError where `notify_by` names what the query does not group by, or all that it groups by."""
     notify_by = monitor.options.notify_by
     if notify_by in (None, ("*",)):
         return

@@ -78,7 +78,7 @@ class _Parser:
     def operand(self) -> Composite:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise QuerySyntaxError(self.text, self.place, f"parentheses stand more than {DEEPEST} deep")
+            raise QuerySyntaxError(self.text, self.place, f"the composite is more than {DEEPEST} levels deep")
         try:
             return self._operand()
         finally:

@@ -61,7 +61,8 @@ class ThresholdWindows(msgspec.Struct, frozen=True):
 class Options(msgspec.Struct, frozen=True):
     """`options`, as far as doghouse acts upon them; what was not given is None. Durations are in the unit that Datadog has: its name says which.
 
-    `no_data_timeframe` and `renotify_interval` are minutes, `timeout_h` hours, `evaluation_delay`, `new_group_delay` and `new_host_delay` seconds.
+    `no_data_timeframe` and `renotify_interval` are minutes, `timeout_h` hours, `evaluation_delay`, `min_failure_duration`, `new_group_delay` and
+    `new_host_delay` seconds.
     """
 
     thresholds: Thresholds | None = None
@@ -79,6 +80,7 @@ class Options(msgspec.Struct, frozen=True):
     renotify_statuses: tuple[RenotifyStatus, ...] | None = None
     escalation_message: str | None = None
     timeout_h: int | None = None
+    min_failure_duration: int | None = None
     include_tags: bool | None = None
     notify_by: tuple[str, ...] | None = None
     notification_preset_name: str | None = None

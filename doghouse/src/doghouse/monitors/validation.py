@@ -11,7 +11,7 @@ from doghouse.monitors.kinds.registry import parse, types
 from doghouse.monitors.model import MonitorError
 from doghouse.queries import QuerySyntaxError
 from doghouse.time import lengths
-from doghouse.time.lengths import HOUR
+from doghouse.time.lengths import DAY, HOUR, MINUTE
 
 OCCURRENCES = (  # a public change to the Terraform provider
     "The renotify_occurrences option can only be used if renotify_interval is set"
@@ -21,7 +21,8 @@ SIMPLE_DELAY = (  # terraform-provider-datadog issue 1221, datadog-operator pull
 )
 NO_SCHEDULE_ALONE = "on_missing_data is required when custom_schedule is set"  # that: terraform-provider-datadog pull request 3689. GUESS: the words
 NO_ROLES = "The monitor's restricted roles is expected to be an array of UUID strings."  # terraform-provider-datadog issue 1539
-MAX_TIMEOUT_H, MAX_DELAY_S, MAX_RETENTION_H = 24, 86_400, 72  # the API's schema
+MAX_TIMEOUT_H, MAX_DELAY_S, MAX_FAILURE_S, MAX_RETENTION_H = 24, 86_400, 7200, 72  # the API's schema
+RETENTION_UNITS = {"m": MINUTE, "h": HOUR, "d": DAY}
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -70,6 +71,7 @@ def _numbers(monitor: Definition) -> None:
     limits = (
         ("options.timeout_h", options.timeout_h, 0, MAX_TIMEOUT_H),
         ("options.evaluation_delay", options.evaluation_delay, 0, MAX_DELAY_S),
+        ("options.min_failure_duration", options.min_failure_duration, 0, MAX_FAILURE_S),
         ("options.new_group_delay", options.new_group_delay, 0, None),
         ("options.new_host_delay", options.new_host_delay, 0, None),
         ("options.no_data_timeframe", options.no_data_timeframe, 0, None),
@@ -84,7 +86,7 @@ def _numbers(monitor: Definition) -> None:
 
 def _retention(monitor: Definition) -> None:
     """The schema of MonitorOptions: 1 to 72 hours. What is no length of time at all is lint's."""
-    lasts = lengths.seconds(monitor.options.group_retention_duration or "")
+    lasts = lengths.seconds(monitor.options.group_retention_duration or "", RETENTION_UNITS)
     if lasts is not None and not HOUR <= lasts <= MAX_RETENTION_H * HOUR:
         text = f"options.group_retention_duration must be from 1h to {MAX_RETENTION_H}h, not {monitor.options.group_retention_duration}"
         raise MonitorError("options.group_retention_duration", text)

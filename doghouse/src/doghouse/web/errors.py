@@ -8,6 +8,11 @@ from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 LONGEST_SHOWN = 200  # signs of a value that an error repeats
+LONGEST_TEXT, ITS_HEAD, ITS_TAIL = (
+    1000,
+    LONGEST_SHOWN,
+    500,
+)  # signs of an error; what is kept of a longer one: it repeats what it is about
 T = TypeVar("T")
 
 
@@ -19,7 +24,7 @@ class ApiError(Exception):
     def __init__(self, status: int, *errors: Any, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(*errors)
         self.status = status
-        self.errors: Sequence[Any] = errors
+        self.errors: Sequence[Any] = [shortened(error) for error in errors]
         self.headers = dict(headers or {})
 
     def at(self, field: str) -> Self:
@@ -36,6 +41,15 @@ class ApiError(Exception):
     def body(self) -> Any:
         """What is answered."""
         return {"errors": list(self.errors)}
+
+
+def shortened(error: Any) -> Any:
+    """An error's text, or each text of its object, without the middle of one that is too long."""
+    if isinstance(error, dict):
+        return {key: shortened(value) for key, value in error.items()}
+    if not isinstance(error, str) or len(error) <= LONGEST_TEXT:
+        return error
+    return f"{error[:ITS_HEAD]}…{error[-ITS_TAIL:]}"
 
 
 def present(value: T | None, error: ApiError) -> T:

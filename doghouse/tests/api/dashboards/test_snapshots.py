@@ -33,6 +33,18 @@ def test_a_snapshot_of_a_query_is_a_picture_that_needs_no_keys(api: Api) -> None
     assert picture(api, made["snapshot_url"]).startswith(PNG)
 
 
+def test_a_graph_definition_that_cannot_be_read_is_refused_beside_a_query_too(api: Api) -> None:
+    params = {**RANGE, "metric_query": "avg:m{*}", "graph_def": "{"}
+    assert api("GET", "/api/v1/graph/snapshot", params=params).status_code == 400
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("title", ["漢字" * 2000, "a" * 9000])
+def test_a_title_of_any_length_and_script_is_drawn_without_a_warning(api: Api, title: str) -> None:
+    graph = json.dumps({"title": title, "requests": [{"q": "avg:m{*}"}]})
+    assert picture(api, snapshot(api, graph_def=graph, width=60, height=60)["snapshot_url"]).startswith(PNG)
+
+
 def test_the_picture_shows_what_was_asked(api: Api) -> None:
     plain, other = (
         picture(api, snapshot(api, metric_query=query)["snapshot_url"]) for query in ("avg:m{*}", "avg:none{*}")

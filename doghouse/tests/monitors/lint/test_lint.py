@@ -364,4 +364,8 @@ def test_the_options_are_those_of_the_official_client() -> None:
 
 def test_how_long_groups_are_kept_is_a_duration() -> None:
     assert texts(options={"group_retention_duration": "2d"}) == []
-    assert texts(options={"group_retention_duration": "2 days"}) == ["'2 days' is no duration: it is 60m, 1h or 2d"]
+    for lasts in ("2 days", "10s"):
+        assert texts(options={"group_retention_duration": lasts}) == [f"'{lasts}' is no duration: it is 60m, 1h or 2d"]
+    for lasts in ("0h", "30m", "4d"):
+        words = f"options.group_retention_duration must be from 1h to 72h, not {lasts}"
+        assert texts(options={"group_retention_duration": lasts}) == [words]

@@ -305,6 +305,12 @@ def test_eval_that_cannot_be_reckoned_is_empty_and_said(expression: str) -> None
     assert len(message.problems) == 1
 
 
+@pytest.mark.parametrize("expression", ["-" * 20_000 + "1", "2^" * 20_000 + "1", "(" * 20_000 + "1" + ")" * 20_000])
+def test_eval_that_is_too_deep_is_refused(expression: str) -> None:
+    with pytest.raises(EvalError, match="more than 50 levels deep"):
+        evaluate(expression, lambda _: None, lambda _: "")
+
+
 def test_eval_of_a_variable_without_a_value_is_empty() -> None:
     assert told('{{eval "warn_threshold*2"}}|').body == "|"
 

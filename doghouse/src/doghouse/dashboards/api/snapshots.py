@@ -51,7 +51,8 @@ def take(store: SnapshotStore, source: Source, call: Call) -> Reply:
     start, end = call.seconds("start", LATEST_S), call.seconds("end", LATEST_S)
     if start >= end:
         raise from_not_before_to()
-    graph = _definition(definition) if definition and not query else Definition([{"q": query}])
+    defined = _definition(definition) if definition else None
+    graph = Definition([{"q": query}]) if query or defined is None else defined
     picture = _picture(graph, source, start, end, call)
     name = store.add(lambda: pictures.draw(picture), call.now)
     answer = {"snapshot_url": f"{call.base_url}{PATH}/{name}", "graph_def": definition or _text(graph)}

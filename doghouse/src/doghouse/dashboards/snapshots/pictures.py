@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import math
 import threading
+import warnings
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
@@ -81,7 +82,8 @@ def draw(picture: Picture) -> bytes:
     """The picture as PNG."""
     from matplotlib.figure import Figure
 
-    with _drawing:
+    with _drawing, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of signs that no font has, and of a title that leaves no room
         figure = Figure(figsize=(picture.width / DPI, picture.height / DPI), dpi=DPI, layout="constrained")
         figure.patch.set_facecolor("#ffffff")
         axes = figure.add_subplot()

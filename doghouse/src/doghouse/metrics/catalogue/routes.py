@@ -24,6 +24,7 @@ from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply, endpoint
 
 PAGE_SIZE = 10_000
+KINDS = (*metadata.TYPES, "non_distribution")  # of metrics, in a filter: GUESS: the schema has two categories
 WINDOW_S = 3600  # how recent a point makes a metric one of the list of v2
 
 
@@ -153,6 +154,8 @@ def _listed(catalogue: Catalogue, tag_filter: TagFilter, call: Call) -> Iterator
         call.query.get("filter[metric_type]"),
         call.query.get("filter[tags]"),
     )
+    if kind is not None and kind not in KINDS:
+        raise errors.invalid_query_parameter("filter[metric_type]", kind, f"one of {', '.join(KINDS)}")
     window = call.number("window[seconds]", WINDOW_S)
     names = set(catalogue.names(call.now - window)) | configured.keys()
     matches = tag_filter(tags) if tags else None

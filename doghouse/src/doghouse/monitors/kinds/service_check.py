@@ -8,7 +8,7 @@ from typing import ClassVar
 from msgspec.structs import replace
 
 from doghouse.monitors import service_checks
-from doghouse.monitors.comparison_checks import check_without_missing_data
+from doghouse.monitors.comparison_checks import check_notify_by, check_without_missing_data
 from doghouse.monitors.definition import Definition, Sources
 from doghouse.monitors.evaluating import Evaluation, Step, status_steps
 from doghouse.monitors.kinds.registry import kind
@@ -66,6 +66,8 @@ class ServiceCheckMonitor(Definition, frozen=True, dict=True):
         check_without_missing_data(self)
         if not (self.check.by or self.check.percent):
             raise MonitorError("query", NO_GROUPS)
+        if "*" not in self.check.by:
+            check_notify_by(self, self.check.by)
         thresholds = self.options.thresholds or Thresholds()
         if not self.check.percent and self.check.last < max(
             thresholds.ok or 0, thresholds.warning or 0, thresholds.critical or 0

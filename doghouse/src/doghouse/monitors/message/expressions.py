@@ -74,13 +74,9 @@ class _Reader:
             raise EvalError(f"eval \"{self.text}\": '{self.peek()}' is not expected there")
 
     def sum(self) -> Any:
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise EvalError(f'eval "{self.text}": parentheses stand more than {DEEPEST} deep')
         left = self.product()
         while self.peek() in ("+", "-"):
             left = _apply(self.take(), left, self.product())
-        self.depth -= 1
         return left
 
     def product(self) -> Any:
@@ -90,6 +86,14 @@ class _Reader:
         return left
 
     def signed(self) -> Any:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise EvalError(f'eval "{self.text}" is more than {DEEPEST} levels deep')
+        value = self._signed()
+        self.depth -= 1
+        return value
+
+    def _signed(self) -> Any:
         if self.peek() in ("-", "+"):
             sign = self.take()
             return _apply(sign, 0, self.signed())
