@@ -66,8 +66,9 @@ INTRODUCTION = [
 ELSEWHERE = [
     "",
     "The official Python client's suite and examples are `make fidelity`; `dog` and `ddogctl` run in `make test` (`api/test_other_programs.py`), dd-trace for",
-    "Python in the companion's tests of its app. datadog-sync-cli is in no package registry, and is not run: what its recordings say is in",
-    "[evidence.md](evidence.md), and its files are read by `doghouse lint` and the like.",
+    "Python in the companion's tests of its app. datadog-sync-cli is not run: PyPI, npm and Debian have none (looked for last on 2026-12-01). A test makes",
+    "the requests that its sources make, between two houses both ways (`api/test_between_two_houses.py`): dashboards, lists, monitors, downtimes, metric",
+    "metadata, host tags. What its recordings say is in [evidence.md](evidence.md), and its files are read by `doghouse lint` and the like.",
 ]
 
 
