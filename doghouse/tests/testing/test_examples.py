@@ -18,7 +18,7 @@ SHIPPED = sorted((ROOT / "companion" / "tests" / "monitors").glob("*.test.yaml")
 PAGE = (ROOT / "docs" / "monitors.md").read_text()
 # Options of which no state or message tells: what an event or a page shows, older names, and what is not evaluated.
 UNTOLD = {"include_tags", "notification_preset_name", "notify_audit", "silenced", "variables", "scheduling_options", "new_host_delay",
-          "group_retention_duration", "enable_logs_sample", "groupby_simple_monitor"}  # fmt: skip
+          "group_retention_duration", "enable_logs_sample", "groupby_simple_monitor", "min_failure_duration"}  # fmt: skip
 
 
 @pytest.mark.parametrize("path", [*EXAMPLES, *SHIPPED], ids=lambda path: path.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from functools import partial
 from itertools import islice
@@ -20,7 +19,7 @@ from doghouse.numbers import LATEST_S
 from doghouse.web import errors
 from doghouse.web.access import Keys
 from doghouse.web.errors import present
-from doghouse.web.http import WARNINGS, Call, Reply, endpoint
+from doghouse.web.http import Call, Reply, endpoint, warned
 
 PAGE, LAST_PAGE = 1000, 2_147_483_647  # the schema's number of events in an answer, and of pages
 
@@ -76,7 +75,7 @@ def create(store: EventStore, call: Call) -> Reply:
     named = {"id": model.rounded(event.id), "id_str": str(event.id), "url": model.url(event.id)}
     answer = {"status": "ok", "event": {**fields, **named, "handle": None, "tags": list(event.tags)}}
     warning = f"the event is not kept: its alert_type {event.alert_type!r} is none of {', '.join(model.ALERT_TYPES)}"
-    return Reply(answer, 202, headers={} if accepted else {WARNINGS: json.dumps([warning])})
+    return Reply(answer, 202, headers={} if accepted else warned([warning]))
 
 
 def read(body: Body, now: float) -> Event:

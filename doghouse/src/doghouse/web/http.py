@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import json
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar, cast, overload
@@ -125,6 +126,20 @@ class Call:
 WARNINGS = (
     "X-Doghouse-Warnings"  # a header: a JSON array of sentences, of what was accepted and yet will not work as meant
 )
+
+
+WARNINGS_BYTES = 8000  # clients take some 16 KB of headers
+
+
+def warned(sentences: Iterable[str]) -> dict[str, str]:
+    """The header of these sentences: as many, from the first, as clients take. All that is to say of a board is at `/doghouse/warnings`."""
+    encoded: list[str] = []
+    for sentence in sentences:
+        text = json.dumps(errors.shortened(sentence))
+        if sum(map(len, encoded)) + len(text) > WARNINGS_BYTES:
+            break
+        encoded.append(text)
+    return {WARNINGS: f"[{', '.join(encoded)}]"} if encoded else {}
 
 
 class Reply(msgspec.Struct, frozen=True):

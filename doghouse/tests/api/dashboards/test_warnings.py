@@ -85,3 +85,17 @@ def test_the_page_of_a_dashboard_shows_its_warnings(api: Api) -> None:
     assert "sets the variable &#39;&lt;other&gt;&#39;, which is not declared" in page
     fine = api.ok("POST", "/api/v1/dashboard", {"title": "t", "layout_type": "ordered", "widgets": []})
     assert "data-warnings" not in api("GET", fine["url"]).text
+
+
+@pytest.mark.parametrize("sign", ["x", "💥"])
+def test_warnings_of_any_length_fit_a_client_s_limit_for_headers(api: Api, sign: str) -> None:
+    presets = [{"name": sign * 400, "template_variables": [{"name": "var", "value": "x"}]} for _ in range(50)]
+    widget = {"definition": {"type": "timeseries", "title": sign * 50_000, "requests": [{"q": "avg:m{$none}"}]}}
+    answer = api("POST", "/api/v1/dashboard", board(widgets=[widget], template_variable_presets=presets))
+    assert 0 < len(answer.headers["X-Doghouse-Warnings"]) < 10_000
+    assert json.loads(answer.headers["X-Doghouse-Warnings"])
+
+
+def test_a_warning_of_an_event_fits_too(api: Api) -> None:
+    answer = api("POST", "/api/v1/events", {"title": "t", "text": "x", "alert_type": "x" * 50_000})
+    assert 0 < len(answer.headers["X-Doghouse-Warnings"]) < 10_000

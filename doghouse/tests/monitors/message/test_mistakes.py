@@ -70,7 +70,7 @@ def worth(text: str) -> str:
         ("9 ^ 999", "math range error"),
         ("1" + "0" * 400, "too large"),
         ("1" + "0" * 200 + " * 1" + "0" * 200, "too large"),
-        ("(" * (expressions.DEEPEST) + "1" + ")" * (expressions.DEEPEST), "parentheses stand more than 50 deep"),
+        ("(" * (expressions.DEEPEST) + "1" + ")" * (expressions.DEEPEST), "is more than 50 levels deep"),
     ],
 )
 def test_an_expression_that_cannot_be_worked_out_is_said(text: str, words: str) -> None:

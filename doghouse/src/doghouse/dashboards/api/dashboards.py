@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 
 import msgspec
@@ -17,7 +16,7 @@ from doghouse.dashboards.sharing.store import IsShared
 from doghouse.dashboards.store import DashboardStore
 from doghouse.dashboards.warnings import warnings
 from doghouse.web.errors import present
-from doghouse.web.http import WARNINGS, Call, Reply, endpoint
+from doghouse.web.http import Call, Reply, endpoint, warned
 
 DEFAULT_COUNT = 100  # the schema's default page of the list
 NO_LIMIT = -1
@@ -120,5 +119,4 @@ def list_warnings(store: DashboardStore, call: Call) -> Reply:
 
 def _written(dashboard: model.Document) -> Reply:
     """The answer to a write; what was accepted yet will not work as meant stands in a header."""
-    sentences = warnings(dashboard)[:MOST_WARNINGS]
-    return Reply(dashboard, headers={WARNINGS: json.dumps(sentences)} if sentences else {})
+    return Reply(dashboard, headers=warned(warnings(dashboard)[:MOST_WARNINGS]))
