@@ -18,7 +18,14 @@ DEFAULT = (
 
 def test_a_new_webhook_is_answered_with_201_and_what_was_not_sent(api: Api) -> None:
     answer = api("POST", HOOKS, {"name": "Test-a_b", "url": URL})
-    filled = {"name": "Test-a_b", "url": URL, "encode_as": "json", "custom_headers": None, "payload": DEFAULT}
+    filled = {
+        "name": "Test-a_b",
+        "url": URL,
+        "encode_as": "json",
+        "custom_headers": None,
+        "payload": DEFAULT,
+        "auth_method_id": None,
+    }
     assert (answer.status_code, answer.json()) == (201, filled)
     assert api.ok("GET", f"{HOOKS}/Test-a_b") == filled
 

@@ -276,7 +276,7 @@ def test_a_hit_says_what_an_slo_is_and_how_it_stands(house: House) -> None:
         "name": "s",
         "description": "d",
         "slo_type": "metric",
-        "all_tags": ["env:prod", "service:web", "x"],
+        "all_tags": ["service:web", "env:prod", "x"],
         "env_tags": ["env:prod"],
         "service_tags": ["service:web"],
         "team_tags": [],
@@ -529,7 +529,7 @@ def test_a_correction_is_changed(house: House) -> None:
     other = house.make(tags=["c:d"])
     assert house.store.corrections_of(house.slos.objective(other)) == []
     assert correction_routes.delete(house.store, call(made)).status == 204
-    text = f"SLO correction not found: {made} not found"
+    text = f"slo correction public id {made} not found"
     for work in (correction_routes.get, correction_routes.delete):
         assert refused(work, house.store, call(made)) == (404, text)
 

@@ -148,10 +148,11 @@ def test_a_document_has_what_was_sent_and_what_is_filled_in() -> None:
     sent = body(thresholds=thresholds, tags=["b", "a"], groups=[], description=None)
     made = document.of(read(sent), document.Origin("x", 5), 7.9)
     user = made.pop("creator")
+    assert set(made.pop("sli_specification")) == {"count"}
     assert made == {
         "id": "x",
         "name": "s",
-        "tags": ["a", "b"],
+        "tags": ["b", "a"],
         "monitor_tags": [],
         "thresholds": [
             {"timeframe": "30d", "target": 99.0, "target_display": "99."},

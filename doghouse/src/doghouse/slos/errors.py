@@ -22,8 +22,8 @@ def unusable_monitors(ids: Iterable[int]) -> ApiError:
 
 
 def correction_not_found(correction_id: str) -> ApiError:
-    """GUESS: the text, made like that of SLOs."""
-    return ApiError(404, f"SLO correction not found: {correction_id} not found")
+    """Recorded for GET: TestAccDatadogSloCorrection_Recurring of terraform-provider-datadog (2021 and 2026). GUESS: updates and deletions answer the same."""
+    return ApiError(404, f"slo correction public id {correction_id} not found")
 
 
 def invalid_correction(text: str) -> ApiError:

@@ -53,7 +53,7 @@ def test_s2_s3_a_new_slo_is_answered_in_a_list_with_all_that_was_not_sent(api: A
     assert (made["target_threshold"], made["warning_threshold"]) == (95, 98)
     assert made["created_at"] == made["modified_at"] == int(NOW)
     assert re.fullmatch(r"[0-9a-f]{12}5[0-9a-f]{19}", made["id"])  # S5
-    assert not {"groups", "monitor_ids", "sli_specification"} & set(made)
+    assert not {"groups", "monitor_ids"} & set(made)
     assert api.ok("GET", f"/api/v1/slo/{made['id']}") == {"data": made, "error": None}  # S8
 
 
@@ -78,6 +78,33 @@ def test_s6_an_slo_of_formulas_shows_their_text(api: Api) -> None:
     }
     sent = {"count": {"queries": queries, "good_events_formula": good, "total_events_formula": {"formula": "query1"}}}
     assert make(api, query=None, sli_specification=sent)["query"]["denominator"] == "sum:h{*}.as_count()"
+
+
+def test_an_slo_of_a_numerator_and_a_denominator_shows_them_as_formulas_too(api: Api) -> None:
+    good, bad = "sum:my.metric{type:good}.as_count()", "sum:my.metric{type:bad}.as_count()"
+    made = make(api, query={"numerator": good, "denominator": f"{good} + {bad}"})
+    assert made["sli_specification"] == {
+        "count": {
+            "queries": [
+                {"data_source": "metrics", "name": "query1", "query": good},
+                {"data_source": "metrics", "name": "query2", "query": bad},
+            ],
+            "good_events_formula": {"formula": "query1"},
+            "total_events_formula": {"formula": "(query1 + query2)"},
+        }
+    }
+    assert made["query"] == {"numerator": good, "denominator": f"{good} + {bad}"}
+    grouped = make(
+        api, query={"numerator": "sum:a{*} by {app}.as_count()", "denominator": "sum:b{*}by{app}.as_count()"}
+    )
+    texts = [query["query"] for query in grouped["sli_specification"]["count"]["queries"]]
+    assert texts == ["sum:a{*}by{app}.as_count()", "sum:b{*}by{app}.as_count()"]
+
+
+def test_a_new_slo_is_answered_with_its_tags_sorted_and_read_with_them_as_sent(api: Api) -> None:
+    made = make(api, tags=["foo:bar", "baz"])
+    assert made["tags"] == ["baz", "foo:bar"]
+    assert api.ok("GET", f"/api/v1/slo/{made['id']}")["data"]["tags"] == ["foo:bar", "baz"]
 
 
 def test_s7_slices_are_of_five_minutes_unless_they_say_otherwise(api: Api) -> None:

@@ -75,7 +75,7 @@ def create(store: WebhookStore, call: Call) -> Reply:
 
 def get(store: WebhookStore, call: Call) -> Reply:
     """One webhook."""
-    return Reply(msgspec.to_builtins(_webhook(store, call)))
+    return Reply(_shown(_webhook(store, call)))
 
 
 def update(store: WebhookStore, call: Call) -> Reply:
@@ -120,6 +120,11 @@ def _webhook(store: WebhookStore, call: Call) -> Webhook:
     return present(store.webhook(call.params["name"]), webhook_not_found())
 
 
+def _shown(webhook: Webhook) -> dict[str, Any]:
+    """A webhook as it is answered. There are no methods of authentication here (recorded since 2025: TestAccDatadogWebhook_Basic of Terraform's provider)."""
+    return {**msgspec.to_builtins(webhook), "auth_method_id": None}
+
+
 def _variable(store: WebhookStore, call: Call) -> Variable:
     return present(store.variable(call.params["name"]), variable_not_found())
 
@@ -149,7 +154,7 @@ def _put(store: WebhookStore, webhook: Webhook, instead_of: str | None, status: 
         store.put(webhook, instead_of)
     except Taken:
         raise invalid_webhook() from None
-    return Reply(msgspec.to_builtins(webhook), status)
+    return Reply(_shown(webhook), status)
 
 
 def _put_variable(store: WebhookStore, variable: Variable, instead_of: str | None, status: int) -> Reply:

@@ -12,7 +12,7 @@ from doghouse.slos.api import correction_routes
 from doghouse.slos.api.access import Slos
 from doghouse.slos.api.history import history, v2_status
 from doghouse.slos.api.search_routes import search
-from doghouse.slos.document import Document
+from doghouse.slos.document import Document, as_stored
 from doghouse.slos.model import TIMEFRAMES, Objective, SloError
 from doghouse.slos.reading import read
 from doghouse.web.errors import invalid_parameter, missing_parameter
@@ -41,7 +41,7 @@ def routes(slos: Slos) -> list[BaseRoute]:
 
 def create(slos: Slos, call: Call) -> Reply:
     """A new SLO: a list of one."""
-    return _list([slos.store.add(_checked(slos, call.object()), call.now)])
+    return _list([as_stored(slos.store.add(_checked(slos, call.object()), call.now))])
 
 
 def get(slos: Slos, call: Call) -> Reply:
@@ -56,7 +56,7 @@ def update(slos: Slos, call: Call) -> Reply:
     """The SLO anew; its type stays (recorded: update_an_slo_returns_bad_request_response). GUESS: what is not sent is as if it never was."""
     document = slos.document(call.params["id"])
     objective = _checked(slos, {**call.object(), "type": document["type"]})
-    return _list([slos.store.replace(objective, document, call.now)])
+    return _list([as_stored(slos.store.replace(objective, document, call.now))])
 
 
 def delete(slos: Slos, call: Call) -> Reply:
