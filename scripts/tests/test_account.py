@@ -26,13 +26,13 @@ def test_an_account_that_is_a_doghouse_differs_in_nothing_and_has_nothing_left(m
     with houses.doghouse() as playing, houses.doghouse() as house:
         monkeypatch.setenv("DD_API_KEY", playing.api_key)
         monkeypatch.setenv("DD_APP_KEY", playing.app_key)
-        found = list(account.compare(NO_CASES, outside.read(), house, playing.url, 0))
-        assert account.table(found) == "The account and doghouse answered the same."
+        differences = list(account.compare(NO_CASES, outside.read(), house, playing.url, 0))
+        assert account.table(differences) == "The account and doghouse answered the same."
         boards = httpx.get(f"{playing.url}/api/v1/dashboard", headers=playing.headers).json()
         downtimes = httpx.get(f"{playing.url}/api/v2/downtime", headers=playing.headers).json()
         assert boards == {"dashboards": []}
         assert downtimes["data"]
-        assert {one["attributes"]["status"] for one in downtimes["data"]} <= {"canceled", "ended"}
+        assert {downtime["attributes"]["status"] for downtime in downtimes["data"]} <= {"canceled", "ended"}
 
 
 def test_each_refusal_that_the_account_does_not_make_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,8 +40,8 @@ def test_each_refusal_that_the_account_does_not_make_is_a_row(monkeypatch: pytes
     monkeypatch.setenv("DD_APP_KEY", "b" * 40)
     monkeypatch.setattr(account, "WAIT_S", 0)
     with houses.constant() as playing, houses.doghouse() as house:
-        found = list(account.compare(NO_CASES, outside.read(), house, playing.url, 0))
-    rows = {one.case for one in found}
+        differences = list(account.compare(NO_CASES, outside.read(), house, playing.url, 0))
+    rows = {difference.case for difference in differences}
     assert {"notify_by with every key", "a widget off the grid", "a downtime that is over", "queries"} <= rows
 
 

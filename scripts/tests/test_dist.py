@@ -40,11 +40,11 @@ def test_the_licence_lies_in_wheel_and_sdist(built: Path, name: str) -> None:
     (wheel,), (sdist,) = built.glob(f"{name}-*.whl"), built.glob(f"{name}-*.gz")
     licence = (ROOT / "LICENSE").read_bytes()
     with ZipFile(wheel) as archive:
-        (inside,) = (each for each in archive.namelist() if each.endswith("/licenses/LICENSE"))
+        (inside,) = (member for member in archive.namelist() if member.endswith("/licenses/LICENSE"))
         assert archive.read(inside) == licence
     with tarfile.open(sdist) as archive:
         file = archive.extractfile(
-            next(each for each in archive.getnames() if each.count("/") == 1 and each.endswith("/LICENSE"))
+            next(member for member in archive.getnames() if member.count("/") == 1 and member.endswith("/LICENSE"))
         )
         assert file is not None
         assert file.read() == licence
@@ -53,7 +53,7 @@ def test_the_licence_lies_in_wheel_and_sdist(built: Path, name: str) -> None:
 def test_what_the_wheel_holds_of_others_has_its_licence_beside_it(built: Path) -> None:
     (wheel,) = built.glob("doghouse-*.whl")
     with ZipFile(wheel) as archive:
-        (notice,) = (each for each in archive.namelist() if each.endswith("/licenses/NOTICE"))
+        (notice,) = (member for member in archive.namelist() if member.endswith("/licenses/NOTICE"))
         assert "uPlot" in archive.read(notice).decode()
         assert "Permission is hereby granted" in archive.read(notice).decode()
 
@@ -62,13 +62,15 @@ def test_what_the_wheel_holds_of_others_has_its_licence_beside_it(built: Path) -
 def test_the_page_of_a_package_is_markdown_whose_links_lead_out_of_no_repository(built: Path, name: str) -> None:
     (wheel,) = built.glob(f"{name}-*.whl")
     with ZipFile(wheel) as archive:
-        text = archive.read(next(each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))).decode()
+        text = archive.read(
+            next(member for member in archive.namelist() if member.endswith(".dist-info/METADATA"))
+        ).decode()
     metadata = Parser().parsestr(text)
     assert metadata["Description-Content-Type"] == "text/markdown"
     page = str(metadata.get_payload())
     assert MarkdownIt().parse(page)[0].tag == "h1"
     room = {"my_metric_companion": "companion", "datadog_my_metric": "my_metric"}.get(name, name)
-    assert [each for each in targets(ROOT / room / "README.md") if not each.startswith("#")] == []
+    assert [target for target in targets(ROOT / room / "README.md") if not target.startswith("#")] == []
 
 
 def test_every_package_and_extra_has_commands_that_are_run_from_its_wheel() -> None:
@@ -112,7 +114,7 @@ def test_a_tag_of_the_version_with_a_part_of_the_changelog_may_be_released(repos
 
 
 @pytest.mark.parametrize(
-    ("tag", "said"),
+    ("tag", "objection"),
     [
         ("v1.2", "the tag v1.2 is no version: expected v1.2.3"),
         ("1.2.3", "the tag 1.2.3 is no version: expected v1.2.3"),
@@ -120,8 +122,8 @@ def test_a_tag_of_the_version_with_a_part_of_the_changelog_may_be_released(repos
         ("v1.2.4", "CHANGELOG.md has no part '## 1.2.4 / YYYY-MM-DD'"),
     ],
 )
-def test_any_other_may_not(repository: Path, tag: str, said: str) -> None:
-    assert said in release.objections(tag, repository)
+def test_any_other_may_not(repository: Path, tag: str, objection: str) -> None:
+    assert objection in release.objections(tag, repository)
 
 
 @pytest.mark.parametrize("workflow", ["ci", "core", "release"])  # the others are Datadog's own, as ddev writes them
@@ -129,4 +131,6 @@ def test_no_workflow_runs_an_action_that_somebody_else_can_change(workflow: str)
     text = (ROOT / f".github/workflows/{workflow}.yml").read_text()
     used = re.findall(r"uses: (\S+)(.*)", text)
     assert used
-    assert [name for name, said in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name) or "# v" not in said] == []
+    assert [
+        name for name, comment in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name) or "# v" not in comment
+    ] == []

@@ -35,7 +35,10 @@ def test_a_difference_beyond_what_is_kept_is_one_too() -> None:
 
 def test_cases_that_are_gone_or_new_are_differences() -> None:
     kept_before, now = {"old": kept.entry(Case("old", ""))}, {"new": kept.entry(Case("new", ""))}
-    assert [one.split("\n")[0] for one in kept.differences(kept_before, now, {"new": ""})] == ["new", "old"]
+    assert [difference.split("\n")[0] for difference in kept.differences(kept_before, now, {"new": ""})] == [
+        "new",
+        "old",
+    ]
 
 
 def test_nothing_of_other_peoples_texts_is_kept() -> None:

@@ -81,8 +81,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> str:
     if shutil.which("mmdebstrap") is None:
         pytest.skip(f"{OFFICIAL} cannot be had here, and mmdebstrap is missing")
     tar = tmp_path_factory.mktemp("base") / "base.tar"
-    given = [file for file in (CERTIFICATES, Path("/etc/pip.conf")) if file.exists()]
-    hooks = [f"--customize-hook=copy-in {file} {file.parent}" for file in given]
+    files = [file for file in (CERTIFICATES, Path("/etc/pip.conf")) if file.exists()]
+    hooks = [f"--customize-hook=copy-in {file} {file.parent}" for file in files]
     run("mmdebstrap", "--quiet", "--variant=minbase", f"--include={DEBIAN}", *hooks, "trixie", tar)
     as_official = f"ENV SSL_CERT_FILE={CERTIFICATES} PIP_BREAK_SYSTEM_PACKAGES=1 UV_BREAK_SYSTEM_PACKAGES=1"  # its Python is nobody else's
     run("docker", "import", "--change", as_official, tar, OURS)
@@ -112,9 +112,9 @@ def state(container: str) -> str:
     return run("docker", "inspect", "--format", "{{.State.Health.Status}}", container)
 
 
-def becomes(container: str, wanted: str) -> bool:
+def becomes(container: str, expected: str) -> bool:
     until = time.monotonic() + WELL_S
-    while state(container) != wanted:
+    while state(container) != expected:
         if time.monotonic() > until:
             return False
         time.sleep(0.5)
@@ -171,5 +171,5 @@ def test_what_compose_builds_of_this_repository_is_built_and_runs(
     text = written.partition("FROM datadog/agent")[0]
     target = ["--target", stage] if stage else []
     name = built(f"doghouse/{service}:test", *target, "-f", "-", text=text)
-    said = run("docker", "run", "--rm", "--network", "none", "--entrypoint", "", name, *command.split())
-    assert re.search(r"Usage: my-metric app|datadog_my_metric-.*\.whl", said)
+    printed = run("docker", "run", "--rm", "--network", "none", "--entrypoint", "", name, *command.split())
+    assert re.search(r"Usage: my-metric app|datadog_my_metric-.*\.whl", printed)

@@ -40,29 +40,30 @@ MUTATIONS = 400
 
 def mutated(texts: list[str], pieces: list[str], count: int) -> list[str]:
     """Texts with a piece put in or some characters taken out: the same ones in every run."""
-    random, found = Random(8), []
+    random, mutants = Random(8), []
     for _ in range(count):
         text = random.choice(texts)
         at = random.randrange(len(text) + 1)
         behind = text[at + random.randint(1, 3) :] if random.random() < 0.4 else random.choice(pieces) + text[at:]
-        found.append(text[:at] + behind)
-    return found
+        mutants.append(text[:at] + behind)
+    return mutants
 
 
 def monitors() -> list[dict[str, Any]]:
     public = [line for line in PUBLIC.read_text().splitlines() if line and not line.startswith("#")]
     bare = [line for line in public if "(last_" not in line] + QUERIES
-    wrapped = [f"avg(last_5m):{one} > 5" for one in (*bare, *mutated(bare, PIECES, MUTATIONS))]
+    wrapped = [f"avg(last_5m):{query} > 5" for query in (*bare, *mutated(bare, PIECES, MUTATIONS))]
     headed = [f"{head}:avg:m{{*}} {limit}" for head in HEADS for limit in ("> 5", "> threshold", "= 5", "")]
     return [
-        {"name": one, "type": "query alert", "query": one, "message": ""} for one in dict.fromkeys((*wrapped, *headed))
+        {"name": query, "type": "query alert", "query": query, "message": ""}
+        for query in dict.fromkeys((*wrapped, *headed))
     ]
 
 
 def downtimes() -> list[dict[str, Any]]:
     scopes = SCOPES + mutated(SCOPES, [" AND ", " OR ", "(", ")", "-", "*", "env:a", ":", "?", '"', "NOT "], MUTATIONS)
-    made = [{"scope": one, "monitor_identifier": {"monitor_tags": ["a:b"]}} for one in scopes]
-    return [{"data": {"type": "downtime", "attributes": one}} for one in made]
+    bodies = [{"scope": scope, "monitor_identifier": {"monitor_tags": ["a:b"]}} for scope in scopes]
+    return [{"data": {"type": "downtime", "attributes": body}} for body in bodies]
 
 
 @pytest.mark.parametrize("bodies", [monitors(), downtimes()], ids=["queries", "scopes"])
@@ -70,10 +71,15 @@ def test_both_refuse_the_same(bodies: list[dict[str, Any]], tmp_path: Path) -> N
     files = [tmp_path / f"{number:04}.json" for number in range(len(bodies))]
     for file, body in zip(files, bodies, strict=True):
         file.write_text(json.dumps(body))
-    said = run("doghouse", "lint", files)
-    linted = {Path(one["where"]).name: one["verdict"] == "wrong" for one in said["monitors"] + said["downtimes"]}
-    refused = {Path(one["where"]).name for one in run("my-metric", "validate", files)["faults"] if not one["warning"]}
-    differ = [one for one, file in zip(bodies, files, strict=True) if linted[file.name] != (file.name in refused)]
+    report = run("doghouse", "lint", files)
+    linted = {
+        Path(problem["where"]).name: problem["verdict"] == "wrong"
+        for problem in report["monitors"] + report["downtimes"]
+    }
+    refused = {
+        Path(fault["where"]).name for fault in run("my-metric", "validate", files)["faults"] if not fault["warning"]
+    }
+    differ = [body for body, file in zip(bodies, files, strict=True) if linted[file.name] != (file.name in refused)]
     assert (differ, len(linted)) == ([], len(bodies))
     assert len(bodies) / 10 < len(refused) < len(bodies) * 9 / 10  # so that agreement says something
 

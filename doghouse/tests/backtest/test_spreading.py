@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from doghouse.backtest.sources import points_of
 from doghouse.cli import application
 from doghouse.cli.backtesting import inputs, spreading
-from doghouse.cli.backtesting.each import Asked
 from doghouse.cli.backtesting.monitors import LeftOut, ToRun
+from doghouse.cli.backtesting.single import BacktestOptions
 from doghouse.importing.things import MonitorInFile
 from doghouse.monitors import parse
 from doghouse.monitors.lint.settings import Settings
@@ -139,7 +139,7 @@ def to_run(number, window="last_5m"):
 def asked():
     end = T0 + 60 * len(VALUES)
     points = points_of(source(minutely(VALUES, metric="m", tags=("host:a",))))
-    return Asked(T0, end, points, [], {}, "UTC", False, {}, {}, inputs.no_points, (), Settings())
+    return BacktestOptions(T0, end, points, [], {}, "UTC", False, {}, {}, inputs.no_points, (), Settings())
 
 
 def test_a_process_that_is_killed_ends_the_command_with_a_sentence(capsys):

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from doghouse.importing.things import MonitorInFile
 from doghouse.reports import formats, writer
-from doghouse.review.making import Asked, review
+from doghouse.review.making import ReviewOptions, review
 from doghouse.review.model import Review, Side
 
 NASTY = "a|b `c` *d* <img src=x> @everyone #12 [x](http://example.com) cpu_high\n\n# heading"
@@ -33,7 +33,7 @@ def made(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Review:
         )
         for name, bodies in (("base", before), ("head", after))
     ]
-    return review(*sides, Asked())
+    return review(*sides, ReviewOptions())
 
 
 def printed(result: Review, format: str) -> str:

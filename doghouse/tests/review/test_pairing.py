@@ -11,7 +11,7 @@ import pytest
 
 from doghouse.importing.things import MonitorInFile
 from doghouse.review.headline import headline
-from doghouse.review.making import Asked, review
+from doghouse.review.making import ReviewOptions, review
 from doghouse.review.model import Change, Side
 
 BODY: dict[str, Any] = {
@@ -29,7 +29,7 @@ def found(where: str, file: str | None = None, **changed: Any) -> MonitorInFile:
 
 
 def changes(before: list[MonitorInFile], after: list[MonitorInFile]) -> list[Change]:
-    return list(review(Side("base", before), Side("head", after), Asked()).changes)
+    return list(review(Side("base", before), Side("head", after), ReviewOptions()).changes)
 
 
 def kinds(before: list[MonitorInFile], after: list[MonitorInFile]) -> list[tuple[str, str]]:
@@ -117,11 +117,11 @@ def test_two_files_are_one_to_the_other_whatever_they_are_called() -> None:
         Side("old.json", [found("old.json")], prefix="old.json"),
         Side("x.json", [found("x.json", message="b", name="c")], prefix="x.json"),
     )
-    assert [change.kind for change in review(old, new, Asked()).changes] == ["changed"]
+    assert [change.kind for change in review(old, new, ReviewOptions()).changes] == ["changed"]
 
 
 def test_a_file_that_moved_is_counted_and_not_shown() -> None:
-    made = review(Side("base", [found("a.json")]), Side("head", [found("b.json")]), Asked())
+    made = review(Side("base", [found("a.json")]), Side("head", [found("b.json")]), ReviewOptions())
     assert (made.changes, made.unchanged, made.moved) == ([], 1, 1)
 
 
@@ -265,7 +265,7 @@ def test_of_random_edits_nothing_changed_is_missed_and_nothing_unchanged_is_show
             touched.add(result[0])
             expected[result[0]] = result[1]
         after = rest | left
-    made = review(Side("base", listed(before, in_a_list)), Side("head", listed(after, in_a_list)), Asked())
+    made = review(Side("base", listed(before, in_a_list)), Side("head", listed(after, in_a_list)), ReviewOptions())
     assert {change.name: change.kind for change in made.changes} == expected
     assert len(made.changes) == len(expected)
     unchanged = len(after) - sum(kind != "removed" for kind in expected.values())

@@ -70,9 +70,9 @@ class Live:
     def monitor(self, query: str = HIGH, message: str = TOLD, type: str = "metric alert", **body: Any) -> int:
         """Store a monitor; its id."""
         monitor = parse({"type": type, "query": query, "name": "High", "message": message, **body})
-        made = self.stores.monitors.add(monitor, self.clock.now())
-        assert not isinstance(made, int)
-        return int(made.document["id"])
+        stored = self.stores.monitors.add(monitor, self.clock.now())
+        assert not isinstance(stored, int)
+        return int(stored.document["id"])
 
     def rule(self, **attributes: Any) -> None:
         """Store a notification rule."""
@@ -105,7 +105,7 @@ class Live:
     @property
     def told(self) -> list[str]:
         """`10:05 Triggered`, with the group and what silenced it."""
-        return [shown(one) for one in self.notifications]
+        return [shown(notification) for notification in self.notifications]
 
     def deliver(self) -> None:
         """The outboxes at work, once."""
@@ -114,11 +114,11 @@ class Live:
         self.service.outbox.wait()
 
 
-def shown(one: Notification) -> str:
-    group = "".join(f" {key}:{value}" for key, value in one.group)
-    silenced = " silenced" if one.silenced_by else ""
-    released = " (end)" if one.released_by else ""
-    return f"{datetime.fromtimestamp(one.at, UTC):%H:%M} {one.transition}{group}{silenced}{released}"
+def shown(notification: Notification) -> str:
+    group = "".join(f" {key}:{value}" for key, value in notification.group)
+    silenced = " silenced" if notification.silenced_by else ""
+    released = " (end)" if notification.released_by else ""
+    return f"{datetime.fromtimestamp(notification.at, UTC):%H:%M} {notification.transition}{group}{silenced}{released}"
 
 
 @contextmanager
@@ -147,11 +147,11 @@ def living(
         WebhookStore(database),
         records or {},
     )
-    made = service.build(stores, clock, folder / "mails", **options)
+    running = service.build(stores, clock, folder / "mails", **options)
     try:
-        yield Live(clock, points, stores, made, folder)
+        yield Live(clock, points, stores, running, folder)
     finally:
-        made.end()
+        running.end()
         database.close()
 
 

@@ -36,12 +36,15 @@ def minutely(values: Sequence[float | None], *, first: int = 0, **more: Any) -> 
     return Given({first + 60 * minute: value for minute, value in enumerate(values) if value is not None}, **more)
 
 
-def source(*given: Given, hosts: Mapping[str, Sequence[str]] | None = None, start: int = T0) -> MemorySource:
+def source(*sequences: Given, hosts: Mapping[str, Sequence[str]] | None = None, start: int = T0) -> MemorySource:
     """The series in memory; `start` is s UTC."""
     series = [
-        Series(number, one.metric, one.type, one.interval, one.host, one.tags) for number, one in enumerate(given)
+        Series(number, series.metric, series.type, series.interval, series.host, series.tags)
+        for number, series in enumerate(sequences)
     ]
-    rows = [(number, start + int(after), value) for number, one in enumerate(given) for after, value in one.pairs]
+    rows = [
+        (number, start + int(after), value) for number, series in enumerate(sequences) for after, value in series.pairs
+    ]
     ids, times, values = zip(*rows, strict=True) if rows else ((), (), ())
     columns = Columns(np.array(ids, np.int64), np.array(times, np.int64), np.array(values, np.float64))
     return MemorySource(series, columns, hosts)

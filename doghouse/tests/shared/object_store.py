@@ -35,11 +35,15 @@ class Served:
 
     def read(self, path: str = "") -> list[Asked]:
         """The reads of objects whose paths have this in them."""
-        return [one for one in self.asked if one.method == "GET" and path in one.path and ".parquet" in one.path]
+        return [
+            request
+            for request in self.asked
+            if request.method == "GET" and path in request.path and ".parquet" in request.path
+        ]
 
     def bytes(self, path: str = "") -> int:
         """How many bytes these came to."""
-        return sum(one.bytes for one in self.read(path))
+        return sum(request.bytes for request in self.read(path))
 
 
 @contextmanager

@@ -31,8 +31,8 @@ def lines(*at: float, message: str = "", tags: Iterable[str] = (), **values: Any
 
 def sources(records: Iterable[Line], points: Source | None = None) -> mon.Sources:
     """These records for whatever asks for some, and points."""
-    held, series = Lines(records), MemorySource([], no_columns()) if points is None else points
-    return mon.Sources(lambda _: (series, None), records=lambda _: held)
+    stored, series = Lines(records), MemorySource([], no_columns()) if points is None else points
+    return mon.Sources(lambda _: (series, None), records=lambda _: stored)
 
 
 def alert(query: str, type: str = "log alert", message: str = "", name: str = "", **options: Any) -> mon.Definition:
@@ -49,13 +49,20 @@ def changes(monitor: mon.Definition, read: mon.Sources, minutes: int) -> list[st
     """Its transitions: `10:02 Triggered`, with `a,b` the values of its group in front. That stepping it gives the same is asserted."""
     backtest = replayed(monitor, read, minutes)
     stepped = Definition.over(monitor, read, T0, T0 + 60 * minutes).groups()
-    assert _whole(one.history for one in backtest.timelines) == _whole(one.history for one in stepped.values())
-    return [f"{','.join(value for _, value in group)} {shown(one)}".strip() for group, one in backtest.transitions()]
+    assert _whole(timeline.history for timeline in backtest.timelines) == _whole(
+        timeline.history for timeline in stepped.values()
+    )
+    return [
+        f"{','.join(value for _, value in group)} {shown(transition)}".strip()
+        for group, transition in backtest.transitions()
+    ]
 
 
 def _whole(histories: Iterable[mon.History]) -> list[tuple[str, list[int]]]:
     """What the histories say of groups that were evaluated at all; a value that there is not is equal to itself."""
-    return sorted((repr(one.transitions()), one.statuses.tolist()) for one in histories if one.statuses.any())
+    return sorted(
+        (repr(history.transitions()), history.statuses.tolist()) for history in histories if history.statuses.any()
+    )
 
 
 def shown(transition: mon.Transition) -> str:
@@ -68,7 +75,7 @@ def values(monitor: mon.Definition, read: mon.Sources, minutes: int) -> Mapping[
     assert isinstance(monitor, RecordAlert)
     return {
         ",".join(value for _, value in column.group): [
-            None if math.isnan(one) else one for one in column.values.tolist()
+            None if math.isnan(value) else value for value in column.values.tolist()
         ]
         for column in monitor.columns(read, T0 + 60 * np.arange(1, minutes + 1))
     }

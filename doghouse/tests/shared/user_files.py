@@ -35,14 +35,14 @@ tests:
     transitions: [+5m Alert, "+11m OK"]
 """
 CSV = "timestamp,metric,value,type,interval,tags\n" + "".join(
-    f'{1772445600 + 60 * each},m,{each}.5,gauge,60,"host:a,env:b"\n' for each in range(4)
+    f'{1772445600 + 60 * number},m,{number}.5,gauge,60,"host:a,env:b"\n' for number in range(4)
 )
 LOGS = "".join(
     json.dumps(
-        {"timestamp": f"2026-03-02T10:00:0{each}Z", "message": "went é", "service": "a", "attributes": {"n": each}}
+        {"timestamp": f"2026-03-02T10:00:0{number}Z", "message": "went é", "service": "a", "attributes": {"n": number}}
     )
     + "\n"
-    for each in range(3)
+    for number in range(3)
 )
 PLAN = {
     "format_version": "1.2",
@@ -108,7 +108,7 @@ def series_parquet(compression: str = "zstd") -> bytes:
     """Four points of two series."""
     return parquet(
         {
-            "timestamp": [1772445600 + 60 * each for each in range(4)],
+            "timestamp": [1772445600 + 60 * number for number in range(4)],
             "metric": ["m"] * 4,
             "value": [0.5, 1.5, 2.5, 3.5],
             "tags": ["host:a", "host:a", "host:b", "host:b"],
@@ -120,7 +120,7 @@ def series_parquet(compression: str = "zstd") -> bytes:
 def logs_parquet() -> bytes:
     """Three logs."""
     return parquet(
-        {"timestamp": [1772445600000 + each for each in range(3)], "message": ["a", "b", "é"], "service": ["a"] * 3}
+        {"timestamp": [1772445600000 + number for number in range(3)], "message": ["a", "b", "é"], "service": ["a"] * 3}
     )
 
 
@@ -179,7 +179,7 @@ def _reader(
         root = path
         for _ in Path(file).parts:
             root = root.parent
-        known = {"FILE": str(path), "DIR": str(root), **{one: str(root / one) for one in beside or {}}}
+        known = {"FILE": str(path), "DIR": str(root), **{name: str(root / name) for name in beside or {}}}
         return tuple(known.get(word, word) for word in arguments)
 
     text = content if callable(content) else content.encode

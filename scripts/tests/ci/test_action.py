@@ -52,20 +52,20 @@ class Api:
         if method == "POST":
             self.comments.append({"id": len(self.comments) + 1, "body": body["body"], "user": {"type": "Bot"}})
             return 201, self.comments[-1]
-        (mine,) = [one for one in self.comments if path.endswith(f"/comments/{one['id']}")]
+        (mine,) = [comment for comment in self.comments if path.endswith(f"/comments/{comment['id']}")]
         mine["body"] = body["body"]
         return 200, mine
 
 
 @pytest.fixture
 def api() -> Iterator[Api]:
-    made = Api()
+    api = Api()
 
     class Handler(BaseHTTPRequestHandler):
         def _do(self) -> None:
             size = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(size)) if size else None
-            status, answer = made.answer(self.command, self.path, body, self.headers["Authorization"])
+            status, answer = api.answer(self.command, self.path, body, self.headers["Authorization"])
             text = json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(text)))
@@ -77,11 +77,11 @@ def api() -> Iterator[Api]:
         def log_message(self, *_: object) -> None: ...
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.url = f"http://127.0.0.1:{server.server_port}"
+    api.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield made
+        yield api
     finally:
         server.shutdown()
         server.server_close()
@@ -103,19 +103,21 @@ class Job:
 
     def run(self, **inputs: str) -> tuple[int, str]:
         """All steps, as the runner goes through them: the exit code of the job, and its log."""
-        given = {name: str(one.get("default", "")) for name, one in ACTION["inputs"].items()} | {"token": TOKEN}
-        given |= {name.replace("_", "-"): value for name, value in inputs.items()}
+        values = {name: str(declared.get("default", "")) for name, declared in ACTION["inputs"].items()} | {
+            "token": TOKEN
+        }
+        values |= {name.replace("_", "-"): value for name, value in inputs.items()}
         (self.runner / "event.json").write_text(json.dumps(self.event))
         outputs: dict[str, dict[str, str]] = {}
         failed, log = 0, ""
         for step in STEPS:
             condition = step.get("if", "")
-            if condition == "inputs.lint == 'true'" and given["lint"] != "true":
+            if condition == "inputs.lint == 'true'" and values["lint"] != "true":
                 continue
             assert condition in ("", "always()", "inputs.lint == 'true'")
             if failed and condition != "always()":
                 continue
-            env = {name: filled(value, given, outputs) for name, value in step.get("env", {}).items()}
+            env = {name: filled(value, values, outputs) for name, value in step.get("env", {}).items()}
             output = self.runner / "output"
             output.write_text("")
             script = self.runner / "step.sh"
@@ -306,7 +308,7 @@ def test_a_wrong_option_fails_and_says_so(job: Job) -> None:
 @pytest.mark.parametrize("size", [100, 65_000, 65_536, 80_000, 300_000])
 def test_a_comment_is_never_too_long(size: int) -> None:
     whole = "\n".join(["<details><summary>s</summary>", "", *["x" * 99] * (size // 100), "", "</details>"])
-    made = action_comment.body(whole)
-    assert len(made) <= action_comment.LARGEST
-    assert made.count("<details>") == made.count("</details>")
-    assert ("does not fit" in made) == (len(whole) > action_comment.LARGEST - 60)
+    text = action_comment.body(whole)
+    assert len(text) <= action_comment.LARGEST
+    assert text.count("<details>") == text.count("</details>")
+    assert ("does not fit" in text) == (len(whole) > action_comment.LARGEST - 60)

@@ -48,13 +48,13 @@ def test_every_format_of_the_page_is_one_of_those_commands() -> None:
     ]
     for name, commands in rows:
         for command in ("lint", "test", "backtest", *(("diff",) if commands == "all" else ())):
-            given = {
+            arguments = {
                 "lint": "docs/ci/monitors",
                 "test": "docs/monitor-tests/below.test.yaml",
                 "diff": "docs/ci/monitors docs/ci/monitors",
                 "backtest": "docs/ci/monitors/queue.json --from now-1h --logs /dev/null",
             }[command]
-            ran = bash(ROOT, f"doghouse {command} {given} --format {name}")
+            ran = bash(ROOT, f"doghouse {command} {arguments} --format {name}")
             has = commands == "all" or command in commands.split(", ")
             assert (ran.returncode != 64) == has, (command, name, ran.stderr)
             if not has:

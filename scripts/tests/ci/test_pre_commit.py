@@ -27,7 +27,7 @@ def repository(tmp_path: Path) -> Path:
     """With the hooks as they stand, but taken from this environment: what installs them is tried below."""
     folder = tmp_path / "repository"
     folder.mkdir()
-    local = [one | {"language": "system"} for one in HOOKS]
+    local = [hook | {"language": "system"} for hook in HOOKS]
     (folder / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [{"repo": "local", "hooks": local}]}))
     (folder / "cpu.json").write_text(json.dumps(GOOD))
     (folder / "cpu.test.yaml").write_text(TESTS)
@@ -81,8 +81,8 @@ def test_what_ci_md_shows_chooses_a_folder(repository: Path) -> None:
     page = (ROOT / "docs" / "ci.md").read_text()
     shown = yaml.safe_load(page.partition("<!-- .pre-commit-config.yaml -->\n```yaml\n")[2].partition("```")[0])
     (entry,) = shown["repos"]
-    assert [one["id"] for one in entry["hooks"]] == [one["id"] for one in HOOKS]
-    local = [one | {"language": "system"} | mine for one, mine in zip(HOOKS, entry["hooks"], strict=True)]
+    assert [hook["id"] for hook in entry["hooks"]] == [hook["id"] for hook in HOOKS]
+    local = [hook | {"language": "system"} | mine for hook, mine in zip(HOOKS, entry["hooks"], strict=True)]
     (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [{"repo": "local", "hooks": local}]}))
     (repository / "monitors").mkdir()
     for name in ("cpu.json", "cpu.test.yaml"):

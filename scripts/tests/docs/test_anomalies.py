@@ -14,7 +14,7 @@ def test_the_documented_figures_of_generated_series_are_those_measured_now() -> 
 
 
 def test_where_days_repeat_the_seasonal_algorithms_see_the_spikes_on_a_slope_that_basic_misses() -> None:
-    (wave,) = [one for one in generated() if (one.name[:12], one.anomalies) == ("a daily wave", "spikes")]
+    (wave,) = [series for series in generated() if (series.name[:12], series.anomalies) == ("a daily wave", "spikes")]
 
     seen = {algorithm: measure(wave, algorithm, 3).seen for algorithm in ("basic", "agile", "robust")}
 
@@ -22,7 +22,7 @@ def test_where_days_repeat_the_seasonal_algorithms_see_the_spikes_on_a_slope_tha
 
 
 def test_robust_alone_sees_a_drift() -> None:
-    (wave,) = [one for one in generated() if (one.name[:12], one.anomalies) == ("a daily wave", "drifts")]
+    (wave,) = [series for series in generated() if (series.name[:12], series.anomalies) == ("a daily wave", "drifts")]
 
     recall = {algorithm: measure(wave, algorithm, 3).recall for algorithm in ("basic", "agile", "robust")}
 

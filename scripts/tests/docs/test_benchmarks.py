@@ -17,5 +17,5 @@ def test_a_figure_stands_in_its_row_and_column_and_what_was_not_measured_is_a_da
 def test_every_row_has_a_figure_for_each_column_and_stands_once() -> None:
     rows = [row for module in modules() for row in getattr(module, "ROWS", ())]
     assert all(len(row.figures) == len(row.heads) - 1 for row in rows)
-    named = [one for row in dict.fromkeys(rows) for one in row.figures]
+    named = [figure for row in dict.fromkeys(rows) for figure in row.figures]
     assert len(named) == len(set(named))

@@ -26,9 +26,9 @@ def flat(tokens: list[Token]) -> Iterator[Token]:
 
 def targets(page: Path) -> Iterator[str]:
     for token in flat(MarkdownIt().enable("table").parse(page.read_text(encoding="utf-8"))):
-        found = token.attrGet("href" if token.type == "link_open" else "src")
-        if token.type in ("link_open", "image") and not re.match(r"[a-z]+:", str(found)):
-            yield str(found)
+        target = token.attrGet("href" if token.type == "link_open" else "src")
+        if token.type in ("link_open", "image") and not re.match(r"[a-z]+:", str(target)):
+            yield str(target)
 
 
 def anchors(page: Path) -> set[str]:
@@ -54,8 +54,10 @@ MESSAGES = sorted({*ROOT.glob("doghouse/src/**/*.py"), *ROOT.glob("companion/src
 
 @pytest.mark.parametrize("page", [*PAGES, *MESSAGES], ids=lambda page: str(page.relative_to(ROOT)))
 def test_no_page_or_message_installs_from_a_registry_what_is_on_none(page: Path) -> None:
-    wanted = r"(?:pip|pipx|uv tool|uv pip) install (?:-\S+ )*['\"]?(?:doghouse|my-metric)"
+    installing = r"(?:pip|pipx|uv tool|uv pip) install (?:-\S+ )*['\"]?(?:doghouse|my-metric)"
     named = [
-        each for each in re.findall(wanted + r"\S*(?: @ git\+)?", page.read_text(encoding="utf-8")) if "@" not in each
+        command
+        for command in re.findall(installing + r"\S*(?: @ git\+)?", page.read_text(encoding="utf-8"))
+        if "@" not in command
     ]
     assert named == []

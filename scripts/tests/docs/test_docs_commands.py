@@ -66,7 +66,7 @@ class Block:
 
 
 def blocks(page: Path) -> list[Block]:
-    made, remarks = [], ""
+    blocks, remarks = [], ""
     for token in MarkdownIt().parse(page.read_text(encoding="utf-8")):
         if token.type == "html_block":
             remarks += token.content
@@ -75,24 +75,24 @@ def blocks(page: Path) -> list[Block]:
             before = "\n".join(re.findall(r"(?s)<!-- before: (.*?) -->", remarks))
             reason = re.search(r"<!-- not run: (.+?) -->", remarks)
             file = re.search(r"<!-- file: (\S+) -->", remarks)
-            texts = (found[1] if found else "" for found in (reason, file))
-            made.append(Block((token.map or [0])[0] + 1, token.info, token.content, before, *texts))
+            texts = (match[1] if match else "" for match in (reason, file))
+            blocks.append(Block((token.map or [0])[0] + 1, token.info, token.content, before, *texts))
         remarks = ""
-    return made
+    return blocks
 
 
 BLOCKS = {page: blocks(page) for page in PAGES}
-ALL = [(page, each) for page, shown in BLOCKS.items() for each in shown if each.language in COMMANDS]
-RUN = [page for page in PAGES if any(not each.reason for owner, each in ALL if owner == page)]
+ALL = [(page, block) for page, shown in BLOCKS.items() for block in shown if block.language in COMMANDS]
+RUN = [page for page in PAGES if any(not block.reason for owner, block in ALL if owner == page)]
 
 
 def named(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-def matches(printed: str, said: str) -> bool:
+def matches(printed: str, expected: str) -> bool:
     """Whether what was printed is what a page says: a line `…` is any lines, `…` within a line any text."""
-    lines = [re.escape(line).replace("…", ".*") for line in said.rstrip("\n").splitlines()]
+    lines = [re.escape(line).replace("…", ".*") for line in expected.rstrip("\n").splitlines()]
     pattern = "\n".join("(?:.*\n)*?.*" if line == ".*" else line for line in lines)
     return re.fullmatch(pattern, "\n".join(line.rstrip() for line in printed.rstrip("\n").splitlines())) is not None
 
@@ -117,15 +117,15 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("page", RUN, ids=named)
 def test_the_commands_of_a_page_run_and_print_what_it_says(page: Path, folder: Path, tmp_path: Path) -> None:
-    shown = [each for each in BLOCKS[page] if each.file or (each.language in COMMANDS and not each.reason)]
+    shown = [block for block in BLOCKS[page] if block.file or (block.language in COMMANDS and not block.reason)]
     env = {"PATH": f"{BIN}:{os.environ['PATH']}", "HOME": str(tmp_path), "LANG": "C.UTF-8", "TMPDIR": str(tmp_path)}
     env |= {name: f"made up by {named(page)}" for name in ("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME")}
     env |= {"GIT_AUTHOR_EMAIL": "a@example.com", "GIT_COMMITTER_EMAIL": "a@example.com", "NO_COLOR": "1"}
-    if not any(HERE in each.text for each in shown):
+    if not any(HERE in block.text for block in shown):
         play(shown, folder, env)
         return
     with running.serve(tmp_path / "data") as house:
-        served = [as_shown(each, house.url.removeprefix("http://"), str(house.keys_file)) for each in shown]
+        served = [as_shown(block, house.url.removeprefix("http://"), str(house.keys_file)) for block in shown]
         play(served, folder, env | {"DD_API_KEY": house.api_key, "DD_APP_KEY": house.app_key})
 
 
@@ -134,17 +134,17 @@ def play(shown: list[Block], folder: Path, env: dict[str, str]) -> None:
         if block.file:
             (folder / block.file).write_text(block.text)
             continue
-        for number, (command, said) in enumerate(block.steps):
+        for number, (command, expected) in enumerate(block.steps):
             script = f"{block.before}\n{command}" if not number else command
             done = subprocess.run(
-                ["bash", "-o", "pipefail", *(["-e"] if said is None else []), "-c", script],
+                ["bash", "-o", "pipefail", *(["-e"] if expected is None else []), "-c", script],
                 cwd=folder, env=env, capture_output=True, text=True, timeout=DEADLINE_S, check=False,
             )  # fmt: skip
-            if said is None:
+            if expected is None:
                 assert done.returncode == 0, f"line {block.line}: {command}\n{done.stdout}{done.stderr}"
             else:
                 printed = done.stdout + done.stderr
-                assert matches(printed, said), f"line {block.line}: {command} printed\n{printed}"
+                assert matches(printed, expected), f"line {block.line}: {command} printed\n{printed}"
 
 
 @pytest.mark.parametrize(("page", "block"), ALL, ids=[f"{named(page)}:{block.line}" for page, block in ALL])
@@ -168,20 +168,22 @@ APPS = {"doghouse": cli.application(), "my-metric": companion_cli.application()}
 def unknown(words: list[str]) -> list[str]:
     """What of a command line is no command or option of ours."""
     command: click.Command = typer.main.get_command(APPS[words[0]])
-    rest = words[1:]
-    while rest and hasattr(command, "commands") and not rest[0].startswith("-"):
-        if rest[0] not in command.commands:
-            return [rest[0]]
-        command, rest = command.commands[rest[0]], rest[1:]
+    remainder = words[1:]
+    while remainder and hasattr(command, "commands") and not remainder[0].startswith("-"):
+        if remainder[0] not in command.commands:
+            return [remainder[0]]
+        command, remainder = command.commands[remainder[0]], remainder[1:]
     options = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)} | {
         "--help"
     }
     return [
-        word for word in rest if re.match(r"--?[a-zA-Z]", word) and word.partition("=")[0].strip("'\"") not in options
+        word
+        for word in remainder
+        if re.match(r"--?[a-zA-Z]", word) and word.partition("=")[0].strip("'\"") not in options
     ]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_no_block_without_a_language_hides_commands(page: Path) -> None:
-    hidden = [each.line for each in BLOCKS[page] if not each.language and OURS.match(each.text.removeprefix("$ "))]
+    hidden = [block.line for block in BLOCKS[page] if not block.language and OURS.match(block.text.removeprefix("$ "))]
     assert hidden == []

@@ -10,9 +10,9 @@ PICTURES = ROOT / "docs/pictures"
 def shown() -> set[Path]:
     """The pictures that the documents show."""
     return {
-        (page.parent / found).resolve()
+        (page.parent / picture).resolve()
         for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-        for found in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", page.read_text(encoding="utf-8"))
+        for picture in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", page.read_text(encoding="utf-8"))
     }
 
 

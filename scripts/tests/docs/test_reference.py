@@ -30,14 +30,19 @@ def leaves(path: str, command: click.Command) -> Iterator[tuple[str, click.Comma
 
 
 def test_the_help_of_every_command_has_an_example_and_says_what_each_option_is() -> None:
-    found = [
+    commands = [
         *leaves("doghouse", get_command(cli.application())),
         *leaves("my-metric", get_command(companion_cli.application())),
     ]
-    assert len(found) > 20
-    assert [path for path, command in found if not re.search(rf"Example: .*{path}\b", command.help or "")] == []
-    shown = [(path, each) for path, command in found for each in command.params if not getattr(each, "hidden", False)]
-    silent = [f"{path} {each.name}" for path, each in shown if not getattr(each, "help", "said elsewhere")]
+    assert len(commands) > 20
+    assert [path for path, command in commands if not re.search(rf"Example: .*{path}\b", command.help or "")] == []
+    shown = [
+        (path, option)
+        for path, command in commands
+        for option in command.params
+        if not getattr(option, "hidden", False)
+    ]
+    silent = [f"{path} {option.name}" for path, option in shown if not getattr(option, "help", "said elsewhere")]
     assert silent == []
 
 

@@ -83,7 +83,9 @@ def clone(tmp_path: Path) -> Path:
     (folder / ".github/CODEOWNERS").write_text(CODEOWNERS)
     (workflows / "config/labeler.yml").write_text(LABELER)
     head = OURS.partition("\njobs:")[0]
-    (workflows / "test-all.yml").write_text(f"{head}\njobs:\n" + "".join(job(*one) for one in NEIGHBOURS.items()))
+    (workflows / "test-all.yml").write_text(
+        f"{head}\njobs:\n" + "".join(job(*neighbour) for neighbour in NEIGHBOURS.items())
+    )
     (workflows / "test-all-windows.yml").write_text(f"{head}\njobs: {{}}\n")
     (folder / "pyproject.toml").write_text(PYPROJECT)
     for name, title in NEIGHBOURS.items():
@@ -146,8 +148,8 @@ def test_the_job_stands_in_the_order_of_folders_and_uses_the_version_of_the_othe
     extras_pr(clone)
 
     jobs = yaml.safe_load((clone / ".github/workflows/test-all.yml").read_text())["jobs"]
-    assert [one["with"]["target"] for one in jobs.values()] == ["aqua", "mergify", "my_metric", "neo4j", "zabbix"]
-    assert {one["uses"].partition("@")[2] for one in jobs.values()} == {PINNED}
+    assert [job["with"]["target"] for job in jobs.values()] == ["aqua", "mergify", "my_metric", "neo4j", "zabbix"]
+    assert {job["uses"].partition("@")[2] for job in jobs.values()} == {PINNED}
 
 
 def test_the_label_stands_in_alphabetical_order(clone: Path) -> None:
@@ -186,7 +188,7 @@ def test_a_file_that_is_gone_here_goes_there_and_one_that_git_does_not_know_stay
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "sentence"),
     [
         ([], "name a clone of integrations-extras"),
         (["/nowhere/at/all"], "is not a folder"),
@@ -194,11 +196,11 @@ def test_a_file_that_is_gone_here_goes_there_and_one_that_git_does_not_know_stay
         ([ROOT / "docs"], "has no .git"),
     ],
 )
-def test_what_is_no_clone_is_refused_in_one_sentence(arguments: list[object], said: str) -> None:
+def test_what_is_no_clone_is_refused_in_one_sentence(arguments: list[object], sentence: str) -> None:
     ended = extras_pr(*arguments)
 
     assert (ended.returncode, ended.stdout) == (64, "")
-    assert said in ended.stderr
+    assert sentence in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
 
 
@@ -222,8 +224,8 @@ def no_environment_left() -> Iterator[None]:
     """hatch makes an environment for each folder that it is run from; those of temporary folders go."""
     before = set(HATCH_ENVIRONMENTS.glob("*"))
     yield
-    for made in set(HATCH_ENVIRONMENTS.glob("*")) - before:
-        shutil.rmtree(made)
+    for environment in set(HATCH_ENVIRONMENTS.glob("*")) - before:
+        shutil.rmtree(environment)
 
 
 @pytest.mark.usefixtures("no_environment_left")

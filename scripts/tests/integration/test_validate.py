@@ -67,10 +67,11 @@ def test_each_thing_that_is_wrong_fails_its_step_and_the_whole(repository: Path)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"), [(["nope"], "there is no step nope"), (["--root", "/nowhere"], "/nowhere has no my_metric/")]
+    ("arguments", "sentence"),
+    [(["nope"], "there is no step nope"), (["--root", "/nowhere"], "/nowhere has no my_metric/")],
 )
-def test_a_wrong_argument_is_refused_in_one_sentence(arguments: list[str], said: str) -> None:
+def test_a_wrong_argument_is_refused_in_one_sentence(arguments: list[str], sentence: str) -> None:
     ended = validate(*arguments)
 
     assert (ended.returncode, ended.stdout) == (64, "")
-    assert ended.stderr == f"validate: {said}\n"
+    assert ended.stderr == f"validate: {sentence}\n"

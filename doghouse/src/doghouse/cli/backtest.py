@@ -131,7 +131,7 @@ def backtest(
     reading = inputs.from_file(place, known, start, end) if isinstance(place, Path) else None
     from doghouse.cli.backtesting import spreading
     from doghouse.cli.backtesting.cluster import Cluster
-    from doghouse.cli.backtesting.each import Asked
+    from doghouse.cli.backtesting.single import BacktestOptions
 
     part = given_monitors.shard_of(shard)
     whole = given_monitors.given_in(monitor, var_file or ())
@@ -154,7 +154,7 @@ def backtest(
         account = inputs.account_of(api_url, keys_file, cache, no_cache, resolution)
         points = inputs.from_account(account, [entry.monitor for entry in monitors], start, end, known)
     records = inputs.records_of(records_place, known, account)
-    asked = Asked(
+    asked = BacktestOptions(
         *(start, end, points, quiet, known, zone, suggest, members, listed.slos, records, routed),
         settings=lint_settings(),
         force=force,

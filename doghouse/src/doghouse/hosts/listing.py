@@ -24,7 +24,7 @@ class Load(Struct, frozen=True):
     load: float | None = None
 
 
-class Asked(Struct, frozen=True):
+class ListParameters(Struct, frozen=True):
     """The parameters of a request for the list. `since` is the earliest report (s UTC); None means the last three hours."""
 
     filter: str = ""
@@ -42,7 +42,7 @@ def merged(hosts: Mapping[str, Host], newest: Mapping[str, float]) -> list[Host]
     return [replace(host, reported=max(host.reported, newest.get(key, 0))) for key, host in hosts.items()]
 
 
-def page(hosts: Sequence[Host], loads: Mapping[str, Load], asked: Asked, now: float) -> dict[str, Any]:
+def page(hosts: Sequence[Host], loads: Mapping[str, Load], asked: ListParameters, now: float) -> dict[str, Any]:
     """The body of the answer: one page of the hosts, and how many fit the request."""
     since = now - ALIVE_S if asked.since is None else asked.since
     fitting = [host for host in hosts if host.reported >= since and fits(host, asked.filter)]
@@ -86,7 +86,7 @@ def apps(host: Host) -> list[str]:
     return [*AGENT_APPS, *sorted(checks - set(AGENT_APPS))]
 
 
-def body(host: Host, load: Load, asked: Asked, now: float) -> dict[str, Any]:
+def body(host: Host, load: Load, asked: ListParameters, now: float) -> dict[str, Any]:
     """A host as the API returns it."""
     muted = host.is_muted(now)
     answer: dict[str, Any] = {

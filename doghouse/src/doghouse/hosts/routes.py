@@ -194,10 +194,10 @@ def tags_of(host: Host, source: str | None) -> list[str]:
     return list(host.tags.get(source, ())) if source else list(host.all_tags())
 
 
-def asked(call: Call) -> listing.Asked:
+def asked(call: Call) -> listing.ListParameters:
     """The parameters of a request for the list of hosts; what cannot be sorted by is passed over (recorded by datadogpy: `host_name`). Raises ApiError 400."""
     sort = call.query.get("sort_field")
-    return listing.Asked(
+    return listing.ListParameters(
         call.query.get("filter", ""),
         sort if sort in listing.SORTS else "name",
         call.query.get("sort_dir", "").lower() == "desc",

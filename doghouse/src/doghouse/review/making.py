@@ -30,7 +30,7 @@ _OTHERS: Sequence[tuple[str, type[Listed]]] = (
 )
 
 
-class Asked(Struct, frozen=True):
+class ReviewOptions(Struct, frozen=True):
     """What a review is made with: the `rules` (None: it is not known which there are) and `settings` that lint goes by, how to `compare` versions over the
     `range`, the `tests` that ran, and what else a reader should know."""
 
@@ -55,7 +55,7 @@ class _Unchanged(Struct, frozen=True):
     twins: Sequence[str]
 
 
-def review(base: Side, head: Side, asked: Asked) -> Review:
+def review(base: Side, head: Side, asked: ReviewOptions) -> Review:
     """The review of what `head` changes of `base`."""
     monitors = matching.monitors(base, head)
     others = [
@@ -99,7 +99,7 @@ def review(base: Side, head: Side, asked: Asked) -> Review:
 class _Problems:
     """The lint problems of both sides' versions of some things."""
 
-    def __init__(self, base: Side, head: Side, matched: Sequence[Matched], asked: Asked) -> None:
+    def __init__(self, base: Side, head: Side, matched: Sequence[Matched], asked: ReviewOptions) -> None:
         self._settings = asked.settings or Settings()
         self._before = linted(base, {id(pair.before) for pair in matched}, asked.rules, asked.settings)
         self._after = linted(head, {id(pair.after) for pair in matched}, asked.rules, asked.settings)

@@ -40,7 +40,7 @@ from doghouse.ui.rendering import alone, reading
 from doghouse.ui.stores import Stores
 from doghouse.ui.widgets import graphs, scalars
 from doghouse.ui.widgets.changes import changes
-from doghouse.ui.widgets.graphs import Asked
+from doghouse.ui.widgets.graphs import WidgetView
 from doghouse.ui.widgets.monitor_summary import MonitorSummary
 from doghouse.ui.widgets.objectives import Objectives
 from doghouse.ui.widgets.states import Panels
@@ -147,13 +147,13 @@ def routes(stores: Stores) -> list[BaseRoute]:
 def sources(stores: Stores, everything: Everything, hostmap: HostMap, panels: Panels) -> dict[Numbers, Source]:
     """What gives a widget's numbers, by what its drawing takes."""
 
-    def timeseries(widget: Widget, asked: Asked) -> dict[str, Any]:
+    def timeseries(widget: Widget, asked: WidgetView) -> dict[str, Any]:
         events = {"events": panels.overlay(widget, asked.frame)}
         return graphs.graph(widget, everything, stores.simulated, asked) | events
 
     objectives = Objectives(stores.slos)
 
-    def values(widget: Widget, asked: Asked) -> dict[str, Any]:
+    def values(widget: Widget, asked: WidgetView) -> dict[str, Any]:
         return scalars.scalars(widget, everything, asked)
 
     return {

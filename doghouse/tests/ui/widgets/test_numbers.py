@@ -13,7 +13,7 @@ from doghouse.storage.sqlite import Database
 from doghouse.ui.frame import Frame
 from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.widgets import formats, graphs, lines, scalars, why_empty
-from doghouse.ui.widgets.graphs import Asked
+from doghouse.ui.widgets.graphs import WidgetView
 
 T0 = 1_772_445_600
 FRAME = Frame(T0, T0 + 300, True)
@@ -46,7 +46,7 @@ STEADY = {"a": [(15 * place, 10.0 + place) for place in range(20)], "b": [(15 * 
 
 
 def test_each_group_is_a_series_with_its_host(marks: SimulatedStore) -> None:
-    drawn = graphs.graph(timeseries("avg:m{*} by {host}"), source(**STEADY), marks, Asked(FRAME, {}))
+    drawn = graphs.graph(timeseries("avg:m{*} by {host}"), source(**STEADY), marks, WidgetView(FRAME, {}))
     assert [(one["label"], one["host"]) for one in drawn["series"]] == [("host:a", "a"), ("host:b", "b")]
     assert drawn["interval"] == 2
     assert drawn["problems"] == []
@@ -54,8 +54,8 @@ def test_each_group_is_a_series_with_its_host(marks: SimulatedStore) -> None:
 
 def test_an_increment_holds_the_newest_buckets_and_joins_to_the_whole(marks: SimulatedStore) -> None:
     points = source(**STEADY)
-    whole = graphs.graph(timeseries("avg:m{*} by {host}"), points, marks, Asked(FRAME, {}))
-    fresh = graphs.graph(timeseries("avg:m{*} by {host}"), points, marks, Asked(FRAME, {}, T0 + 280))
+    whole = graphs.graph(timeseries("avg:m{*} by {host}"), points, marks, WidgetView(FRAME, {}))
+    fresh = graphs.graph(timeseries("avg:m{*} by {host}"), points, marks, WidgetView(FRAME, {}, T0 + 280))
     cut = fresh["cut"]
     assert cut == T0 + 160
     for one, new in zip(whole["series"], fresh["series"], strict=True):
@@ -66,14 +66,14 @@ def test_an_increment_holds_the_newest_buckets_and_joins_to_the_whole(marks: Sim
 
 
 def test_bars_have_wider_buckets_than_lines(marks: SimulatedStore) -> None:
-    drawn = graphs.graph(timeseries("sum:m{*}", "bars"), source(**STEADY), marks, Asked(FRAME, {}))
+    drawn = graphs.graph(timeseries("sum:m{*}", "bars"), source(**STEADY), marks, WidgetView(FRAME, {}))
     assert drawn["interval"] == 5
 
 
 def test_bars_of_six_calendar_months_have_a_bucket_a_day(marks: SimulatedStore) -> None:
     """Six months are up to 184 days (1 March to 1 September): the last row of the documentation's table holds for all of them."""
     frame = Frame(T0 + 300 - 184 * 86400, T0 + 300, True)
-    drawn = graphs.graph(timeseries("sum:m{*}", "bars"), source(**STEADY), marks, Asked(frame, {}))
+    drawn = graphs.graph(timeseries("sum:m{*}", "bars"), source(**STEADY), marks, WidgetView(frame, {}))
     assert drawn["interval"] == 86400
 
 
@@ -87,7 +87,7 @@ def test_a_formula_is_evaluated_over_its_queries(marks: SimulatedStore) -> None:
             }
         ],
     }
-    drawn = graphs.graph(widget(asked), source(**STEADY), marks, Asked(FRAME, {}))
+    drawn = graphs.graph(widget(asked), source(**STEADY), marks, WidgetView(FRAME, {}))
     assert set(drawn["series"][0]["values"]) == {100.0}
 
 
@@ -101,7 +101,7 @@ def test_a_formula_with_an_unknown_name_says_which(marks: SimulatedStore) -> Non
             }
         ],
     }
-    [problem] = graphs.graph(widget(asked), source(**STEADY), marks, Asked(FRAME, {}))["problems"]
+    [problem] = graphs.graph(widget(asked), source(**STEADY), marks, WidgetView(FRAME, {}))["problems"]
     assert problem == {
         "kind": "wrong",
         "text": "'z' is no query of this widget; it has q",
@@ -117,7 +117,7 @@ def test_one_wrong_query_leaves_the_others_drawn(marks: SimulatedStore) -> None:
             "requests": [{"q": "avg:m{*"}, {"q": "avg:m{*}"}, {"q": "outliers(avg:m{*} by {host}, 'dbscan', 2)"}],
         }
     )
-    drawn = graphs.graph(both, source(**STEADY), marks, Asked(FRAME, {}))
+    drawn = graphs.graph(both, source(**STEADY), marks, WidgetView(FRAME, {}))
     assert len(drawn["series"]) == 1
     assert [one["kind"] for one in drawn["problems"]] == ["wrong", "unevaluated"]
 
@@ -126,7 +126,7 @@ def test_simulated_ranges_of_the_graphs_metrics_alone_are_told(marks: SimulatedS
     marks.add("m", T0 - 100, T0 + 60)
     marks.add("other", T0, T0 + 60)
     marks.add("m", T0 - 900, T0 - 600)
-    drawn = graphs.graph(timeseries("avg:m{*}"), source(**STEADY), marks, Asked(FRAME, {}))
+    drawn = graphs.graph(timeseries("avg:m{*}"), source(**STEADY), marks, WidgetView(FRAME, {}))
     assert drawn["simulated"] == [(T0 - 100, T0 + 60)]
 
 
@@ -140,7 +140,7 @@ def test_simulated_ranges_of_the_graphs_metrics_alone_are_told(marks: SimulatedS
 )
 def test_an_empty_graph_says_why(query: str, why: str, marks: SimulatedStore) -> None:
     late = Frame(T0 + 900, T0 + 1200, True)
-    drawn = graphs.graph(timeseries(query), source(a=[(240, 1.0)]), marks, Asked(late, {}))
+    drawn = graphs.graph(timeseries(query), source(a=[(240, 1.0)]), marks, WidgetView(late, {}))
     assert [one["text"] for one in drawn["problems"]] == [why]
 
 
@@ -157,7 +157,7 @@ def test_a_template_variable_is_named_as_it_was_chosen_in_the_reason() -> None:
 )
 def test_a_query_value_reduces_as_it_is_asked(how: str, value: float) -> None:
     asked = widget({"type": "query_value", "requests": [{"q": "avg:m{host:a}", "aggregator": how}]})
-    [row] = scalars.scalars(asked, source(**STEADY), Asked(FRAME, {}))["rows"]
+    [row] = scalars.scalars(asked, source(**STEADY), WidgetView(FRAME, {}))["rows"]
     assert row["value"] == value
 
 
@@ -177,7 +177,7 @@ def test_a_formula_of_scalars_reduces_first_and_computes_then() -> None:
             ],
         }
     )
-    [row] = scalars.scalars(asked, source(**STEADY), Asked(FRAME, {}))["rows"]
+    [row] = scalars.scalars(asked, source(**STEADY), WidgetView(FRAME, {}))["rows"]
     assert row["value"] == 390 / 1000
 
 
@@ -190,7 +190,7 @@ def test_a_formula_of_scalars_reduces_first_and_computes_then() -> None:
 )
 def test_a_toplist_keeps_the_order_of_its_ranking(query: str, order: list[str]) -> None:
     asked = widget({"type": "toplist", "requests": [{"q": query}]})
-    assert [row["label"] for row in scalars.scalars(asked, source(**STEADY), Asked(FRAME, {}))["rows"]] == order
+    assert [row["label"] for row in scalars.scalars(asked, source(**STEADY), WidgetView(FRAME, {}))["rows"]] == order
 
 
 @pytest.mark.parametrize(("value", "tone"), [(91.0, "bad"), (60.0, "warn"), (10.0, None)])
@@ -223,7 +223,7 @@ def test_a_formulas_own_formats_paint_its_column_alone() -> None:
     red = [{"comparator": ">", "value": 0, "palette": "white_on_red"}]
     formulas = [{"formula": "a"}, {"formula": "a * 2", "conditional_formats": red, "cell_display_mode": "bar"}]
     asked = widget({"type": "query_table", "requests": [{"queries": named("avg:m{host:a}"), "formulas": formulas}]})
-    table = scalars.scalars(asked, source(**STEADY), Asked(FRAME, {}))
+    table = scalars.scalars(asked, source(**STEADY), WidgetView(FRAME, {}))
     assert table["rows"][0]["paints"] == [{}, {"tone": "bad"}]
     assert table["cells"] == ["number", "bar"]
 
@@ -231,7 +231,7 @@ def test_a_formulas_own_formats_paint_its_column_alone() -> None:
 def test_the_requests_of_a_table_are_columns_of_one_row_for_each_group() -> None:
     requests = [{"q": f"{how}:m{{*}} by {{host}}", "aggregator": how, "alias": how} for how in ("min", "max")]
     asked = widget({"type": "query_table", "requests": [*requests, {"q": "max:m{host:b} by {host}", "alias": "b"}]})
-    table = scalars.scalars(asked, source(**STEADY), Asked(FRAME, {}))
+    table = scalars.scalars(asked, source(**STEADY), WidgetView(FRAME, {}))
     assert table["heads"] == ["min", "max", "b"]
     assert {row["label"]: row["values"] for row in table["rows"]} == {
         "host:a": [10.0, 29.0, None],
@@ -254,21 +254,21 @@ def test_a_request_says_what_its_rows_are_sorted_by(by: dict[str, object], order
         "sort": {"count": 10, "order_by": [by]},
     }
     asked = widget({"type": "toplist", "requests": [request]})
-    assert [row["label"] for row in scalars.scalars(asked, source(**STEADY), Asked(FRAME, {}))["rows"]] == order
+    assert [row["label"] for row in scalars.scalars(asked, source(**STEADY), WidgetView(FRAME, {}))["rows"]] == order
 
 
 def test_the_course_of_a_value_stands_behind_it_where_the_author_asks_for_it() -> None:
     asked = {"type": "query_value", "requests": [{"q": "avg:m{host:a}"}], "timeseries_background": {"type": "bars"}}
-    behind = scalars.scalars(widget(asked), source(**STEADY), Asked(FRAME, {}))["behind"]
+    behind = scalars.scalars(widget(asked), source(**STEADY), WidgetView(FRAME, {}))["behind"]
     assert behind["type"] == "bars"
     assert max(value for value in behind["values"] if value is not None) == 29.0
 
 
 def test_a_bound_stands_beside_each_value_of_an_anomaly(marks: SimulatedStore) -> None:
     wave = {"a": [(15 * place, 10.0 + place % 3) for place in range(-400, 20)]}
-    [series] = graphs.graph(timeseries("anomalies(avg:m{*}, 'basic', 2)"), source(**wave), marks, Asked(FRAME, {}))[
-        "series"
-    ]
+    [series] = graphs.graph(
+        timeseries("anomalies(avg:m{*}, 'basic', 2)"), source(**wave), marks, WidgetView(FRAME, {})
+    )["series"]
     assert len(series["lower"]) == len(series["upper"]) == len(series["values"])
 
 
@@ -300,7 +300,7 @@ def test_a_variable_offers_the_tags_in_sight_or_its_own_list() -> None:
 
 def test_a_bucket_longer_than_the_range_is_said(marks: SimulatedStore) -> None:
     drawn = graphs.graph(
-        timeseries("sum:m{*}.rollup(sum, 3600)"), source(**STEADY), marks, Asked(Frame(T0 + 5, T0 + 305, True), {})
+        timeseries("sum:m{*}.rollup(sum, 3600)"), source(**STEADY), marks, WidgetView(Frame(T0 + 5, T0 + 305, True), {})
     )
     assert [one["text"] for one in drawn["problems"]] == ["no 1 h bucket of `m` begins in the past 5 minutes"]
 
@@ -331,7 +331,7 @@ def test_a_variables_values_stand_together_or_numbered(query: str) -> None:
 
 
 def test_a_graph_and_a_value_say_what_they_are_counted_in(marks: SimulatedStore) -> None:
-    asked = Asked(FRAME, {}, units=as_described({"m": {"unit": "byte", "per_unit": "second"}}.get))
+    asked = WidgetView(FRAME, {}, units=as_described({"m": {"unit": "byte", "per_unit": "second"}}.get))
     drawn = graphs.graph(timeseries("avg:m{host:a}, log2(avg:m{host:a})"), source(**STEADY), marks, asked)
     assert [one["unit"] and [part["name"] for part in one["unit"]] for one in drawn["series"]] == [
         ["byte", "second"],
@@ -344,7 +344,7 @@ def test_a_graph_and_a_value_say_what_they_are_counted_in(marks: SimulatedStore)
 
 def test_of_too_many_series_the_largest_are_drawn_and_the_others_counted(marks: SimulatedStore) -> None:
     many = {f"h{number:03}": [(15 * place, float(number)) for place in range(20)] for number in range(120)}
-    graph = graphs.graph(timeseries("avg:m{*} by {host}"), source(**many), marks, Asked(FRAME, {}))
+    graph = graphs.graph(timeseries("avg:m{*} by {host}"), source(**many), marks, WidgetView(FRAME, {}))
     assert [series["host"] for series in graph["series"]] == [f"h{number:03}" for number in range(20, 120)]
     assert graph["more"] == 20
 
@@ -352,5 +352,5 @@ def test_of_too_many_series_the_largest_are_drawn_and_the_others_counted(marks: 
 def test_groups_of_an_alias_are_told_apart_in_the_legend(marks: SimulatedStore) -> None:
     request = {"queries": named("avg:m{*} by {host}"), "formulas": [{"formula": "a", "alias": "Mine"}]}
     asked = widget({"type": "timeseries", "requests": [request]})
-    graph = graphs.graph(asked, source(**STEADY), marks, Asked(FRAME, {}))
+    graph = graphs.graph(asked, source(**STEADY), marks, WidgetView(FRAME, {}))
     assert [series["label"] for series in graph["series"]] == ["Mine, host:a", "Mine, host:b"]

@@ -12,8 +12,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from msgspec.structs import replace
 
 from doghouse.cli.backtesting.cluster import Cluster
-from doghouse.cli.backtesting.each import Asked, backtest_each
 from doghouse.cli.backtesting.monitors import LeftOut, ToRun
+from doghouse.cli.backtesting.single import BacktestOptions, backtest_monitor
 from doghouse.cli.terminal import fail
 from doghouse.monitors.windows.sharing import LastColumns
 from doghouse.reports import Backtested
@@ -55,7 +55,7 @@ def batches(monitors: Sequence[ToRun], jobs: int) -> list[list[int]]:
 
 def spread(
     monitors: Sequence[ToRun],
-    asked: Asked,
+    asked: BacktestOptions,
     make: Callable[[Backtested], Made],
     jobs: int,
     cluster: Cluster | None = None,
@@ -81,12 +81,12 @@ def spread(
             following += 1
 
 
-def _outcome(to_run: ToRun, asked: Asked, make: Callable[[Backtested], Made]) -> Outcome[Made]:
+def _outcome(to_run: ToRun, asked: BacktestOptions, make: Callable[[Backtested], Made]) -> Outcome[Made]:
     """What is said of a monitor is kept, to be said in the monitors' order; but at once how far the reading of an account is, and what ends the command."""
     stderr = io.StringIO()
     try:
         with contextlib.nullcontext() if asked.origin else contextlib.redirect_stderr(stderr):
-            result = backtest_each(to_run, asked)
+            result = backtest_monitor(to_run, asked)
             return Outcome(stderr.getvalue(), result if isinstance(result, LeftOut) else make(result))
     except BaseException:
         sys.stderr.write(stderr.getvalue())

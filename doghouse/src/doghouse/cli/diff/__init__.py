@@ -84,7 +84,7 @@ def diff(
 
     Example: doghouse diff main HEAD monitors/ --series points.parquet --from now-30d --format markdown
     """
-    from doghouse.review.making import Asked, review
+    from doghouse.review.making import ReviewOptions, review
     from doghouse.review.model import Review
 
     write = chosen(output, as_json, Review)
@@ -108,7 +108,7 @@ def diff(
         old, new = sides.read(before, variables), sides.read(after, variables)
         tests = unit_tests.run_reached(before, after)
     known = None if routed is None and not (old.rules or new.rules) else [*(routed or ()), *sides.rules_of(new)]
-    asked = Asked(known, lint_settings(), range=stretch, tests=tests, remarks=remarks)
+    asked = ReviewOptions(known, lint_settings(), range=stretch, tests=tests, remarks=remarks)
     if stretch is not None:
         from doghouse.cli.diff.history import over
 

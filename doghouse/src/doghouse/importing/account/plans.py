@@ -34,7 +34,7 @@ COUNTS = ("as_count", "as_rate")
 AskedBy = tuple[MetricQuery, str]  # a metric query, and the method that the window it is asked for is reduced by
 
 
-class Asked(Struct, frozen=True):
+class PlannedQuery(Struct, frozen=True):
     """One metric query: `text` asks the account for it at `resolution` s a point, `metric` holds the answers, [start, end) (s UTC) is read of it."""
 
     text: str
@@ -49,7 +49,7 @@ class Plan(Struct, frozen=True):
     """`monitor` is the one to evaluate over the answers to `asked`."""
 
     monitor: mon.Definition
-    asked: Sequence[Asked]
+    asked: Sequence[PlannedQuery]
 
 
 def queries_of(monitor: mon.Definition) -> Sequence[MonitorQuery]:
@@ -80,7 +80,7 @@ def plan(monitor: mon.Definition, ticks: Ints, resolution: Callable[[str], int],
         counted = _is_counted(leaf, types)
         seconds = resolution(_text(leaf, aggregator, None, counted))
         text = _text(leaf, aggregator, seconds, counted)
-        asked.append(Asked(text, seconds, name, "count" if counted else "gauge", *spans[name]))
+        asked.append(PlannedQuery(text, seconds, name, "count" if counted else "gauge", *spans[name]))
     return Plan(evaluated, asked)
 
 
@@ -147,7 +147,7 @@ def source(
     return MemorySource(all_series, columns_of(parts), host_tags)
 
 
-def _series(number: int, query: Asked, tags: tuple[str, ...]) -> Series:
+def _series(number: int, query: PlannedQuery, tags: tuple[str, ...]) -> Series:
     host, own = split_host(tags)
     return Series(number, query.metric, query.type, query.resolution if query.type == "count" else 0, host, own)
 

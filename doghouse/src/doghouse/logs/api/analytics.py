@@ -37,7 +37,7 @@ class Page(msgspec.Struct):
     cursor: str | UnsetType = UNSET
 
 
-class Asked(msgspec.Struct):
+class AggregateRequest(msgspec.Struct):
     """What is asked for (LogsAggregateRequest of the schema). GUESS: a count, where nothing is computed."""
 
     compute: list[Compute] = msgspec.field(default_factory=lambda: [Compute()])
@@ -58,7 +58,7 @@ class Asked(msgspec.Struct):
 def aggregate(store: LogStore, call: Call) -> Reply:
     """Buckets, one for each group; none where no log matches (recorded: v2 aggregate_events)."""
     begin = time.perf_counter()
-    asked = call.json(Asked) if call.body else Asked()
+    asked = call.json(AggregateRequest) if call.body else AggregateRequest()
     asked.check()
     search = paging.Search(filter=asked.filter)
     start, end = search.stretch(call.now)
@@ -77,7 +77,7 @@ def aggregate(store: LogStore, call: Call) -> Reply:
     return Reply({"data": {"buckets": [_bucket(group, facets, computed) for group in shown]}, "meta": meta})
 
 
-def selected(store: LogStore, search: Node, start: int, end: int, asked: Asked, step: int) -> Selected:
+def selected(store: LogStore, search: Node, start: int, end: int, asked: AggregateRequest, step: int) -> Selected:
     """The logs that match, with the values that are read of them; or how many have which values, where that is enough. `step` is in ms."""
     facets = [facet.facet for facet in asked.group_by]
     computes = [*asked.compute, *(facet.ranking for facet in asked.group_by)]

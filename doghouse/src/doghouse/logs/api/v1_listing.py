@@ -25,7 +25,7 @@ class Time(msgspec.Struct):
     end: str = msgspec.field(name="to")
 
 
-class Asked(msgspec.Struct, rename={"start_at": "startAt"}):
+class ListRequest(msgspec.Struct, rename={"start_at": "startAt"}):
     """What is asked for (LogsListRequest of the schema). GUESS: the newest come first where no order is named."""
 
     time: Time
@@ -39,12 +39,12 @@ class Asked(msgspec.Struct, rename={"start_at": "startAt"}):
 def list_logs(store: LogStore, call: Call) -> Reply:
     """A page of logs. Its errors have a shape of their own."""
     try:
-        return Reply(page(store, call.json(Asked), call.now))
+        return Reply(page(store, call.json(ListRequest), call.now))
     except ApiError as error:
         raise LogListError(error.status, *error.errors) from None
 
 
-def page(store: LogStore, asked: Asked, now: float) -> dict[str, Any]:
+def page(store: LogStore, asked: ListRequest, now: float) -> dict[str, Any]:
     """The page. A log to start at that is outside the time is ignored (schema)."""
     if asked.limit < 0:
         raise errors.invalid_body("limit must be a number from 0")

@@ -10,7 +10,7 @@ from doghouse.monitors.model import Body, MonitorError, Thresholds
 from doghouse.monitors.records import reading
 from doghouse.monitors.records.alert import RecordAlert
 from doghouse.monitors.records.event_search import modern
-from doghouse.monitors.records.model import Asked
+from doghouse.monitors.records.model import FormulaQuery
 
 
 @kind("event-v2 alert")
@@ -40,6 +40,6 @@ class RetiredEventAlert(EventAlert, frozen=True, dict=True):
     event_suffix: ClassVar[str] = ""
 
     @classmethod
-    def read(cls, body: Body) -> Asked:
+    def read(cls, body: Body) -> FormulaQuery:
         """The query's parts, its search in today's language. Its quotes may be single ones."""
         return reading.parse(body.query, cls.heads, modern, single_quotes=True)

@@ -21,7 +21,7 @@ from doghouse.monitors.kinds.registry import kind
 from doghouse.monitors.model import NO_OPERATOR, Body, MonitorError
 from doghouse.monitors.query import fills_missing, query_text, windows
 from doghouse.monitors.records.alert import SOURCES
-from doghouse.monitors.records.model import Asked
+from doghouse.monitors.records.model import FormulaQuery
 from doghouse.monitors.records.variables import is_formula, read_points
 from doghouse.monitors.states.conditions import Rules
 from doghouse.monitors.states.machine import GroupState, WindowValue
@@ -64,14 +64,14 @@ class MetricAlert(ComparedMonitor, frozen=True, dict=True):
     replayed: ClassVar[bool] = True
 
     @classmethod
-    def read(cls, body: Body) -> MonitorQuery | Asked:
+    def read(cls, body: Body) -> MonitorQuery | FormulaQuery:
         """The query's tree, also that of anomalies() of points that is written as a formula over them; the parts of another formula."""
         if is_formula(body.query):
             return read_points(body.query, body.options.variables or (), SOURCES)
         return parse_monitor(body.query)
 
     @classmethod
-    def fitting(cls, body: Body, asked: MonitorQuery | Asked | None) -> type[Definition]:
+    def fitting(cls, body: Body, asked: MonitorQuery | FormulaQuery | None) -> type[Definition]:
         """Another class for a formula over `options.variables`, but anomalies() of points."""
         return MetricFormulaAlert if is_formula(body.query) and not isinstance(asked, MonitorQuery) else cls
 

@@ -20,7 +20,7 @@ from doghouse.monitors.model import INVALID_QUERY, NO_OPERATOR, Body, MonitorErr
 from doghouse.monitors.query import is_count_query, windows
 from doghouse.monitors.records import messages, reading, variables
 from doghouse.monitors.records.evaluation import ByGroup, Evaluator
-from doghouse.monitors.records.model import Asked, RecordQuery, VariableError
+from doghouse.monitors.records.model import FormulaQuery, RecordQuery, VariableError
 from doghouse.monitors.records.reading import WrongSearch
 from doghouse.monitors.records.windows import MS, RecordsOf
 from doghouse.monitors.states.conditions import Rules
@@ -64,22 +64,22 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
     rules_of: ClassVar[RulesOf] = staticmethod(record_rules)
 
     @classmethod
-    def read(cls, body: Body) -> Asked:
+    def read(cls, body: Body) -> FormulaQuery:
         """The query's parts; those of a formula stand in the options."""
         if variables.is_formula(body.query):
             return variables.read(body.query, body.options.variables or (), SOURCES)
         return reading.parse(body.query, cls.heads)
 
     @property
-    def tree(self) -> Asked:
+    def tree(self) -> FormulaQuery:
         """The query's parts. Raises QuerySyntaxError, or NotEvaluated for a custom schedule that cannot be read."""
-        tree: Asked = super().tree
+        tree: FormulaQuery = super().tree
         return tree
 
     @property
-    def _asked(self) -> Asked | None:
+    def _asked(self) -> FormulaQuery | None:
         """The query's parts if it has them, whether or not it is evaluated."""
-        return self.asked if isinstance(self.asked, Asked) else None
+        return self.asked if isinstance(self.asked, FormulaQuery) else None
 
     @cached_property
     def rules(self) -> Rules:
@@ -254,7 +254,7 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
         return msgspec.structs.replace(monitor, asked=type(self).read(monitor))
 
 
-def _keys(tree: Asked) -> tuple[str, ...]:
+def _keys(tree: FormulaQuery) -> tuple[str, ...]:
     """The fields of the first query that groups."""
     keys = (
         query.keys if isinstance(query, RecordQuery) else group_keys(query.expression)

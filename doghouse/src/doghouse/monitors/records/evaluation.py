@@ -15,7 +15,7 @@ from doghouse.monitors.model import Options
 from doghouse.monitors.query import Windows, is_count_query, windows
 from doghouse.monitors.records import formulas
 from doghouse.monitors.records.formulas import QueryWindows
-from doghouse.monitors.records.model import Asked, RecordQuery
+from doghouse.monitors.records.model import FormulaQuery, RecordQuery
 from doghouse.monitors.records.over_time import bucket, over_time
 from doghouse.monitors.records.windows import RecordsOf, RecordWindows
 from doghouse.monitors.states.conditions import Missing, Rules
@@ -52,7 +52,7 @@ class PointWindows:
 class Evaluator(Struct, frozen=True):
     """A monitor's query, its options and rules, and where its records and points are."""
 
-    asked: Asked
+    asked: FormulaQuery
     options: Options
     rules: Rules
     records: RecordsOf

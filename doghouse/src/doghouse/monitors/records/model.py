@@ -61,7 +61,7 @@ class RecordQuery(Struct, frozen=True):
         return tuple(dict.fromkeys((*self.keys, *measures)))
 
 
-class Asked(Struct, frozen=True):
+class FormulaQuery(Struct, frozen=True):
     """A monitor's whole query: `formula` over the names of `queries`, of the window that ends at a tick, compared with a threshold.
 
     A monitor of one query is the formula that is its name. A query of points is a metric monitor's, of the same window.

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from msgspec import Struct
 
-from doghouse.monitors.records.model import Asked, Compute, Facet, RecordQuery
+from doghouse.monitors.records.model import Compute, Facet, FormulaQuery, RecordQuery
 from doghouse.queries import NotEvaluated, QuerySyntaxError
 from doghouse.queries.language.names import nearest
 from doghouse.queries.language.printing import number_text
@@ -94,7 +94,7 @@ def parse(
     language: Callable[[str], Node] = parser.parse,
     *,
     single_quotes: bool = False,
-) -> Asked:
+) -> FormulaQuery:
     """A query of records. `sources` has the data source of each head that it may begin with, `language` reads its search; its texts may have single quotes.
 
     Raises QuerySyntaxError or NotEvaluated.
@@ -110,7 +110,7 @@ def parse(
         _compute(calls),
         facets(calls),
     )
-    return Asked({QUERY: query}, Variable(QUERY), window(calls), calls.comparator, calls.threshold)
+    return FormulaQuery({QUERY: query}, Variable(QUERY), window(calls), calls.comparator, calls.threshold)
 
 
 def split(text: str, heads: Collection[str], known: Collection[str], *, single_quotes: bool = False) -> Calls:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from doghouse.monitors.model import shape_error
 from doghouse.monitors.records import reading
-from doghouse.monitors.records.model import Asked, Compute, Facet, RecordQuery, VariableError
+from doghouse.monitors.records.model import Compute, Facet, FormulaQuery, RecordQuery, VariableError
 from doghouse.monitors.records.reading import Calls
 from doghouse.monitors.windows.percentiles import AGGREGATOR
 from doghouse.monitors.windows.pointwise import OTHER_REDUCERS
@@ -52,12 +52,14 @@ def is_formula(text: str) -> bool:
     return _FORMULA.match(text) is not None
 
 
-def read(text: str, declared: Sequence[Mapping[str, Any]], sources: Collection[str]) -> Asked:
+def read(text: str, declared: Sequence[Mapping[str, Any]], sources: Collection[str]) -> FormulaQuery:
     """A formula over `options.variables`, which may read these data sources. Raises QuerySyntaxError or NotEvaluated."""
     return _without_anomalies(_tree(text, declared, sources))
 
 
-def read_points(text: str, declared: Sequence[Mapping[str, Any]], sources: Collection[str]) -> Asked | MonitorQuery:
+def read_points(
+    text: str, declared: Sequence[Mapping[str, Any]], sources: Collection[str]
+) -> FormulaQuery | MonitorQuery:
     """The same of a metric monitor: where it comes to `anomalies(avg:m{*}, 'agile', 2)` of points alone, this query, with its variables in their places.
 
     GUESS: such a monitor is the anomaly monitor that this query makes, whatever its variables' aggregators.
@@ -66,7 +68,7 @@ def read_points(text: str, declared: Sequence[Mapping[str, Any]], sources: Colle
     return _anomalies(tree) or _without_anomalies(tree)
 
 
-def _anomalies(tree: Asked) -> MonitorQuery | None:
+def _anomalies(tree: FormulaQuery) -> MonitorQuery | None:
     if any(isinstance(query, RecordQuery) for query in tree.queries.values()):
         return None
     whole = bound(tree.formula, {name: query.expression for name, query in tree.queries.items()})  # type: ignore[union-attr]
@@ -75,13 +77,13 @@ def _anomalies(tree: Asked) -> MonitorQuery | None:
     return replace(tree.point_queries[0], aggregator="avg", expression=whole, text=expression_text(whole))
 
 
-def _without_anomalies(tree: Asked) -> Asked:
+def _without_anomalies(tree: FormulaQuery) -> FormulaQuery:
     if any(anomaly_settings(query.expression) for query in tree.point_queries):
         raise NotEvaluated("anomalies() in the formula of a monitor, but of points alone")
     return tree
 
 
-def _tree(text: str, declared: Sequence[Mapping[str, Any]], sources: Collection[str]) -> Asked:
+def _tree(text: str, declared: Sequence[Mapping[str, Any]], sources: Collection[str]) -> FormulaQuery:
     calls = reading.split(text, (HEAD,), ("rollup", "last", "current"))
     window = reading.window(calls)
     over_time = _over_time(calls)
@@ -103,7 +105,7 @@ def _tree(text: str, declared: Sequence[Mapping[str, Any]], sources: Collection[
     used = {name: query for name, query in queries.items() if name in variables(formula)}
     _check_groups(used, declared)
     how = over_time if over_time in REDUCERS else "avg"
-    return Asked(used, formula, window, calls.comparator, calls.threshold, how)
+    return FormulaQuery(used, formula, window, calls.comparator, calls.threshold, how)
 
 
 def _over_time(calls: Calls) -> str:

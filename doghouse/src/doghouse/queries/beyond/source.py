@@ -110,7 +110,7 @@ class _Over(Everything):
     def _grouped(self, body: QueryBody, step: int) -> Iterator[Answer]:
         compute = Compute(body.compute.aggregation, body.compute.metric)
         facets = [GroupBy(group.facet, group.limit, sort=_sort(group.sort, compute)) for group in body.group_by]
-        asked = analytics.Asked([compute], group_by=facets)
+        asked = analytics.AggregateRequest([compute], group_by=facets)
         piece = 1000 * (self._window.end - self._window.start if self._total else step)
         selected = self._selected(body.data_source, matching.tree(body.search.query), asked, piece)
         groups = Groups.of(selected, facets)
@@ -130,7 +130,7 @@ class _Over(Everything):
             present = ~np.isnan(values)
             yield tags, np.maximum(pieces // 1000, self._window.start)[present], values[present]
 
-    def _selected(self, source: str, search: Node, asked: analytics.Asked, step: int) -> Selected:
+    def _selected(self, source: str, search: Node, asked: analytics.AggregateRequest, step: int) -> Selected:
         """The records that match; how many there are, where that is enough and the store can say it."""
         records, start, end = self.records[source], 1000 * self._window.start, 1000 * self._window.end
         if isinstance(records, LogStore):

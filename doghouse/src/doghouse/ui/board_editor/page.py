@@ -32,7 +32,7 @@ NEW = {"title": "New dashboard", "layout_type": "ordered", "widgets": []}
 SAVED_MEANWHILE = "somebody else saved this dashboard since you opened it"
 
 
-class Asked(msgspec.Struct):
+class EditorRequest(msgspec.Struct):
     """What the page sends: a text, and where in the dashboard `board` it stands (`path`; empty: it is the whole). `base` is the dashboard as it was opened."""
 
     text: str
@@ -106,7 +106,7 @@ class BoardEditor(msgspec.Struct, frozen=True):
 
     def check(self, call: Call) -> Reply:
         """`POST /ui/data/board-editor/check`: problems, widgets, the same as HCL, the name under which it is drawn, and whether another was saved meanwhile."""
-        asked = call.json(Asked)
+        asked = call.json(EditorRequest)
         draft = drafts.read(asked.text, asked.path, asked.board)
         answer: dict[str, Any] = {
             "problems": draft.problems,
@@ -139,7 +139,7 @@ class BoardEditor(msgspec.Struct, frozen=True):
 
     def save(self, call: Call) -> Reply:
         """`POST /ui/data/board-editor/save`: keep the dashboard; its address. Raises ApiError 409 where another was saved since, 400 where it is refused."""
-        asked = call.json(Asked)
+        asked = call.json(EditorRequest)
         body = self.body(drafts.read(asked.text, asked.path, asked.board))
         return self.keep(asked.id, body, asked.base, call.now)
 
@@ -175,7 +175,7 @@ class BoardEditor(msgspec.Struct, frozen=True):
         kind = "text/plain; charset=utf-8" if form == "hcl" else "application/json"
         return Reply(text.encode(), 200, kind, {"Content-Disposition": f'attachment; filename="{name}"'})
 
-    def conflict(self, asked: Asked) -> dict[str, Any] | None:
+    def conflict(self, asked: EditorRequest) -> dict[str, Any] | None:
         """What somebody else saved since this dashboard was opened: the whole, and the fields that they changed; None where nobody did."""
         if not asked.id:
             return None

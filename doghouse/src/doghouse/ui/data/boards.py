@@ -16,10 +16,10 @@ from doghouse.ui import frame
 from doghouse.ui.frame import Frame
 from doghouse.ui.pages.boards import Boards
 from doghouse.ui.widgets import lines
-from doghouse.ui.widgets.graphs import Asked
+from doghouse.ui.widgets.graphs import WidgetView
 from doghouse.web.http import Call, Reply
 
-Source = Callable[[Widget, Asked], dict[str, Any]]
+Source = Callable[[Widget, WidgetView], dict[str, Any]]
 
 
 class BoardData(Struct, frozen=True):
@@ -52,7 +52,7 @@ class BoardData(Struct, frozen=True):
     def _widget(self, widget: Widget, selected: tuple[Selection, ...], shown: Frame, call: Call) -> dict[str, Any]:
         own = frame.of_widget(widget.time, shown, call.now)
         since = frame.since(call.query)
-        asked = Asked(own or shown, lines.chosen(selected), since, self.units, selected, call.now)
+        asked = WidgetView(own or shown, lines.chosen(selected), since, self.units, selected, call.now)
         heading = {
             "own": own.words if own else None,
             "title": template_variables.titled(widget.title, selected),

@@ -34,7 +34,7 @@ from doghouse.ui.errors import no_such_page
 from doghouse.ui.frame import Frame
 from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.widgets import graphs, lines
-from doghouse.ui.widgets.graphs import Asked
+from doghouse.ui.widgets.graphs import WidgetView
 from doghouse.web.errors import ApiError, present
 
 MOST_POINTS = 500  # of a line that is worked out for the page
@@ -120,7 +120,7 @@ class Replays(Struct, frozen=True):
         if (expression := graphed(monitor)) is None:
             return windows
         widget = board.graph("monitor", Request((Line(expression_text(expression)),)))
-        raw = graphs.graph(widget, self.points, self.simulated, Asked(seen, {}, units=self.units))
+        raw = graphs.graph(widget, self.points, self.simulated, WidgetView(seen, {}, units=self.units))
         raw["queries"] = lines.texts(widget.requests, {})
         return raw if windows is None else beside(raw, windows, apart=worth_apart(monitor))
 

@@ -22,7 +22,7 @@ from doghouse.ui.frame import Frame
 from doghouse.ui.pages.boards import Boards
 from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.widgets import graphs, lines
-from doghouse.ui.widgets.graphs import Asked
+from doghouse.ui.widgets.graphs import WidgetView
 from doghouse.ui.widgets.states import Panels
 from doghouse.web.errors import ApiError, present
 from doghouse.web.http import Call, Reply
@@ -66,7 +66,7 @@ class Snapshots(Struct, frozen=True):
     def picture(self, board: Board, widget: Widget, shown: Frame, call: Call) -> Picture:
         """A widget's graph over the frame, with the variables of the page."""
         selected = template_variables.selections(board.variables, call.query.multi_items())
-        asked = Asked(shown, lines.chosen(selected))
+        asked = WidgetView(shown, lines.chosen(selected))
         requests, markers = self.drawn(widget)
         answers = [answer for request in requests for answer in graphs.answers(request, self.boards.source, asked)]
         display = next((request.display for request in requests if request.display in DISPLAYS), "line")

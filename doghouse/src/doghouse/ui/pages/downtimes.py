@@ -29,7 +29,7 @@ LOOK_AHEAD_S = 366 * 86400  # in which the next periods are looked for
 NEXT = 5
 
 
-class Asked(msgspec.Struct, rename={"start": "from", "end": "to"}):
+class DowntimeRequest(msgspec.Struct, rename={"start": "from", "end": "to"}):
     """What the page sends of a downtime that is being written: its attributes as the API has them, and the week that is shown (s UTC).
 
     `id` and `revision` are those of the one that was opened; none of a new one.
@@ -88,7 +88,7 @@ class Downtimes(Struct, frozen=True):
 
     def check(self, call: Call) -> Reply:
         """`POST /ui/data/downtimes/check` with attributes and a week (s UTC): what is wrong, when it holds next, and when in that week."""
-        asked = call.json(Asked)
+        asked = call.json(DowntimeRequest)
         problems = [
             {"severity": problem.severity, "text": problem.text} for problem in dt.lint(asked.attributes, call.now)
         ]
@@ -110,7 +110,7 @@ class Downtimes(Struct, frozen=True):
 
     def save(self, call: Call) -> Reply:
         """`POST /ui/data/downtimes/save`: keep a new one or a change. Raises ApiError 409 where it was changed since it was opened, 400 where it is refused."""
-        asked = call.json(Asked)
+        asked = call.json(DowntimeRequest)
         if not asked.id:
             return Reply({"id": added(self.store, asked.attributes, call.now).id})
         record = self.store.get(asked.id)

@@ -20,7 +20,7 @@ from doghouse.queries.language.substitution import Chosen
 from doghouse.tags.pairs import by_key
 from doghouse.ui import rendering
 from doghouse.ui.errors import no_such_page
-from doghouse.ui.widgets.graphs import Asked, number
+from doghouse.ui.widgets.graphs import WidgetView, number
 from doghouse.web.errors import present
 from doghouse.web.http import Call, Reply
 
@@ -54,7 +54,7 @@ class HostMap(Struct, frozen=True):
         if fill is None:
             fill = FILL_DEFAULT if FILL_DEFAULT.partition(":")[2] in metrics else ""
         choices = {name: call.query.get(name, "") for name in ("sizeby", "groupby", "filter", "host")}
-        data = {"wanted": choices | {"fillby": fill}, "now": call.now}
+        data = {"choices": choices | {"fillby": fill}, "now": call.now}
         return rendering.render("hostmap.html", call, data=data, keys=keys, metrics=metrics, count=len(every))
 
     def data(self, call: Call) -> Reply:
@@ -64,7 +64,7 @@ class HostMap(Struct, frozen=True):
         look = MapLook(call.query.get("fillby", ""), call.query.get("sizeby", ""), groups, tuple(words))
         return Reply(self.picture(look, call.now, {}))
 
-    def widget(self, widget: Widget, asked: Asked) -> dict[str, Any]:
+    def widget(self, widget: Widget, asked: WidgetView) -> dict[str, Any]:
         """A host map widget's hosts."""
         fill, size = (_query(widget, key) for key in ("fill", "size"))
         groups = tuple(map(str, widget.definition.get("group") or ()))

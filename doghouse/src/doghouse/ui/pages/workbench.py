@@ -41,7 +41,7 @@ DEFAULT_SPAN_S = 86_400
 NEW_TYPE = "metric alert"
 
 
-class Asked(msgspec.Struct):
+class WorkbenchRequest(msgspec.Struct):
     """What the page sends: the monitor's text, its id (0: it is new), and what it is tried over. `base` is its JSON as it was opened.
 
     `files` are uploads by what they hold; `quiet`: whether this doghouse's downtimes hold.
@@ -105,7 +105,7 @@ class Workbench(Struct, frozen=True):
 
     def check(self, call: Call) -> Reply:
         """`POST /ui/data/workbench/check`: problems, messages for a group, names to choose, the same as HCL, and what was saved meanwhile."""
-        asked = call.json(Asked)
+        asked = call.json(WorkbenchRequest)
         draft = self.draft(asked)
         answer: dict[str, Any] = {"problems": draft.problems, "previews": [], "groups": [], "choices": {}, "hcl": ""}
         answer["conflict"] = self.conflict(asked)
@@ -155,7 +155,7 @@ class Workbench(Struct, frozen=True):
 
     def attempt(self, call: Call) -> Reply:
         """`POST /ui/data/workbench/try?from_ts…`: the graph, and what the monitor would have sent."""
-        asked = call.json(Asked)
+        asked = call.json(WorkbenchRequest)
         seen = frame.from_url(call.query, call.now, DEFAULT_SPAN_S)
         replays, draft = self.over(asked), drafts.read(asked.text, asked.id)
         if (monitor := draft.monitor) is None:
@@ -165,7 +165,7 @@ class Workbench(Struct, frozen=True):
 
     def as_test(self, call: Call) -> Reply:
         """`POST /ui/data/workbench/test?from_ts…`: what it would have done, as a file for `doghouse test`. Raises ApiError 400 where that makes none."""
-        asked = call.json(Asked)
+        asked = call.json(WorkbenchRequest)
         seen = frame.from_url(call.query, call.now, DEFAULT_SPAN_S)
         replays, monitor = self.over(asked), self.monitor(asked)
         history = replays.history(monitor, seen, self.quiet(asked, monitor, seen), call.now)
@@ -174,7 +174,7 @@ class Workbench(Struct, frozen=True):
 
     def save(self, call: Call) -> Reply:
         """`POST /ui/data/workbench/save`: keep the monitor. Raises ApiError 409 where another was saved since it was opened, 400 where it is refused."""
-        asked = call.json(Asked)
+        asked = call.json(WorkbenchRequest)
         monitors, monitor = self.replays.monitors, self.monitor(asked)
         if not asked.id:
             added = monitors.store.add(monitors.checked(dict(monitor.document)), call.now)
@@ -189,14 +189,14 @@ class Workbench(Struct, frozen=True):
             raise ApiError(409, "somebody else saved this monitor since you opened it")
         return Reply({"id": asked.id})
 
-    def conflict(self, asked: Asked) -> dict[str, Any] | None:
+    def conflict(self, asked: WorkbenchRequest) -> dict[str, Any] | None:
         """What somebody else saved since this monitor was opened: the whole, and the fields that they changed; None where nobody did."""
         if not asked.id:
             return None
         stored = self.replays.monitors.store.get(asked.id)
         return conflict(asked.base, None if stored is None else documents.written(stored.document))
 
-    def draft(self, asked: Asked) -> Draft:
+    def draft(self, asked: WorkbenchRequest) -> Draft:
         """The monitor as it stands, its problems with what the API would refuse it for."""
         draft = self.linted(asked)
         if draft.monitor is None:
@@ -209,7 +209,7 @@ class Workbench(Struct, frozen=True):
             return draft if known else drafts.refused(draft, text)
         return draft
 
-    def linted(self, asked: Asked) -> Draft:
+    def linted(self, asked: WorkbenchRequest) -> Draft:
         """The monitor as lint sees it, beside the members of a composite."""
         rules = self.replays.rules.rules()
         draft = drafts.read(asked.text, asked.id, rules=rules)
@@ -217,20 +217,20 @@ class Workbench(Struct, frozen=True):
             return draft
         return drafts.read(asked.text, asked.id, self.replays.members(draft.monitor).values(), rules)
 
-    def monitor(self, asked: Asked) -> mon.Definition:
+    def monitor(self, asked: WorkbenchRequest) -> mon.Definition:
         """The monitor. Raises ApiError 400 where the text is none."""
         draft = drafts.read(asked.text, asked.id)
         if draft.monitor is None:
             raise ApiError(400, draft.why_not)
         return draft.monitor
 
-    def over(self, asked: Asked) -> Replays:
+    def over(self, asked: WorkbenchRequest) -> Replays:
         """What it is tried over: files where there are some, else this doghouse's history."""
         series, logs = (self.uploads.get(kind, asked.files.get(kind, "")) for kind in ("series", "logs"))
         replays = self.replays if series is None else replace(self.replays, points=series)
         return replays if logs is None else replace(replays, records=of_file(logs))
 
-    def quiet(self, asked: Asked, monitor: mon.Definition, seen: Frame) -> Sequence[dt.Downtime]:
+    def quiet(self, asked: WorkbenchRequest, monitor: mon.Definition, seen: Frame) -> Sequence[dt.Downtime]:
         """The downtimes that it is tried with: this doghouse's, unless they are not wanted, and those of a file."""
         document = self.uploads.get("downtimes", asked.files.get("downtimes", ""))
         own = self.replays.quiet(monitor, seen) if asked.quiet else []

@@ -11,7 +11,7 @@ from doghouse.dashboards.board import Widget
 from doghouse.metrics.model import Source
 from doghouse.ui.frame import Frame
 from doghouse.ui.widgets import scalars
-from doghouse.ui.widgets.graphs import Asked
+from doghouse.ui.widgets.graphs import WidgetView
 
 DAY_S = 86_400
 EARLIER = {  # how long ago (s), and in words
@@ -24,7 +24,7 @@ EARLIER = {  # how long ago (s), and in words
 ORDERS: dict[str, int] = {"present": 0, "past": 1, "change": 2}
 
 
-def changes(widget: Widget, source: Source, asked: Asked) -> dict[str, Any]:
+def changes(widget: Widget, source: Source, asked: WidgetView) -> dict[str, Any]:
     """Rows with the value now, the one before, and the change: JSON for js/widgets/change.mjs. GUESS: a month is 30 days, as `month_before()` has it."""
     request = widget.requests[0]
     wish = _wish(widget)

@@ -29,7 +29,7 @@ LATE_S = 120  # how far back an increment reaches: points that came late
 JOINED_S = 300  # points at most this far apart are joined by a line, as Datadog interpolates
 
 
-class Asked(Struct, frozen=True):
+class WidgetView(Struct, frozen=True):
     """What a page asks of a widget: its frame, its variables, from when on it needs buckets (None: all of them), the metrics' units, the time now (s UTC)."""
 
     frame: Frame
@@ -40,7 +40,7 @@ class Asked(Struct, frozen=True):
     now: float = 0.0
 
 
-def graph(widget: Widget, source: Source, simulated: SimulatedStore, asked: Asked) -> dict[str, Any]:
+def graph(widget: Widget, source: Source, simulated: SimulatedStore, asked: WidgetView) -> dict[str, Any]:
     """A widget as a graph: JSON for js/graphs/graph.mjs. Times in s UTC."""
     frame = asked.frame
     weighted: list[tuple[float, dict[str, Any]]] = []
@@ -83,7 +83,7 @@ def _weight(series: ResultSeries, request: Request) -> float:
 
 def of_lines(text: str, worked_out: Sequence[ResultSeries], frame: Frame, why: str) -> dict[str, Any]:
     """Lines that are worked out already, of a query's text, as a graph; `why` is said where there are none."""
-    asked, line = Asked(frame, {}), Line(text)
+    asked, line = WidgetView(frame, {}), Line(text)
     answer = Answer(line, None, tuple(worked_out))
     request = Request((line,))
     weighted = [
@@ -94,7 +94,12 @@ def of_lines(text: str, worked_out: Sequence[ResultSeries], frame: Frame, why: s
 
 
 def _document(
-    name: str, asked: Asked, drawn: Sequence[dict[str, Any]], problems: Sequence[Problem], simulated: Any, left_out: int
+    name: str,
+    asked: WidgetView,
+    drawn: Sequence[dict[str, Any]],
+    problems: Sequence[Problem],
+    simulated: Any,
+    left_out: int,
 ) -> dict[str, Any]:
     interval = min((series["interval"] for series in drawn), default=1)
     return {
@@ -110,7 +115,7 @@ def _document(
     }
 
 
-def answers(request: Request, source: Source, asked: Asked) -> list[Answer]:
+def answers(request: Request, source: Source, asked: WidgetView) -> list[Answer]:
     """Every line of a request, evaluated."""
     bars = request.display == "bars"
     return [
@@ -124,7 +129,7 @@ def names(answers: Sequence[Answer]) -> set[str]:
     return {query.metric for query in queries if not isinstance(query.metric, Asks)}
 
 
-def empty(widget: Widget, source: Source, asked: Asked) -> list[Problem]:
+def empty(widget: Widget, source: Source, asked: WidgetView) -> list[Problem]:
     """One reason a query that gave nothing, each once."""
     problems: dict[str, Problem] = {}
     for request in widget.requests:
@@ -142,7 +147,7 @@ def cut(since: int | None, interval: int) -> int | None:
     return (since - max(LATE_S, 2 * interval)) // interval * interval
 
 
-def _series(line: ResultSeries, answer: Answer, request: Request, number: int, asked: Asked) -> dict[str, Any]:
+def _series(line: ResultSeries, answer: Answer, request: Request, number: int, asked: WidgetView) -> dict[str, Any]:
     first = cut(asked.since, line.interval)
     keep = slice(0 if first is None else int(np.searchsorted(line.ts, first)), None)
     group = ", ".join(f"{key}:{value}" for key, value in line.group)

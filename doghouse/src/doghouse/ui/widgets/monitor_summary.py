@@ -14,7 +14,7 @@ from doghouse.monitors.api.search import compile_search
 from doghouse.monitors.api.search_routes import monitor_hits
 from doghouse.queries.beyond.templated import substituted
 from doghouse.ui.pages.monitor_list import ORDER, MonitorList
-from doghouse.ui.widgets.graphs import Asked
+from doghouse.ui.widgets.graphs import WidgetView
 from doghouse.ui.widgets.lines import chosen
 from doghouse.web.errors import ApiError
 
@@ -40,7 +40,7 @@ class MonitorSummary(Struct, frozen=True):
 
     monitors: MonitorList
 
-    def summary(self, widget: Widget, asked: Asked) -> dict[str, Any]:
+    def summary(self, widget: Widget, asked: WidgetView) -> dict[str, Any]:
         """The counts and monitors of a widget: JSON for js/widgets/summary.mjs."""
         definition = widget.definition
         answer = {"id": widget.id, **asked.frame.document}

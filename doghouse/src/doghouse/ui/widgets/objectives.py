@@ -16,7 +16,7 @@ from doghouse.slos.api.search_routes import predicate
 from doghouse.slos.model import TIMEFRAMES, Objective, Threshold
 from doghouse.time.lengths import MINUTE
 from doghouse.ui.pages.budgets import WORDS
-from doghouse.ui.widgets.graphs import Asked
+from doghouse.ui.widgets.graphs import WidgetView
 from doghouse.ui.widgets.lines import chosen
 from doghouse.web.errors import ApiError
 
@@ -33,7 +33,7 @@ class Objectives(Struct, frozen=True):
 
     slos: Slos
 
-    def objective(self, widget: Widget, asked: Asked) -> dict[str, Any]:
+    def objective(self, widget: Widget, asked: WidgetView) -> dict[str, Any]:
         """JSON for js/widgets/slo.mjs: a row a time window, and for each of its groups or monitors where the widget shows them."""
         answer: dict[str, Any] = {"id": widget.id, "name": "", "href": "", "rows": [], "problems": []}
         slo_id = str(widget.definition.get("slo_id", ""))
@@ -52,7 +52,7 @@ class Objectives(Struct, frozen=True):
             answer["problems"] = [_problem(f"{len(rows)} rows, of which the first {MOST_ROWS} are shown")]
         return answer | {"name": objective.name, "href": f"/slo/manage#{objective.id}", "rows": rows[:MOST_ROWS]}
 
-    def matching(self, widget: Widget, asked: Asked) -> dict[str, Any]:
+    def matching(self, widget: Widget, asked: WidgetView) -> dict[str, Any]:
         """JSON for js/widgets/slo-list.mjs: the SLOs that the widget's search finds, each over its primary timeframe, with variables put in."""
         query = _query(widget)
         answer: dict[str, Any] = {"id": widget.id, "rows": [], "problems": []}
@@ -66,11 +66,11 @@ class Objectives(Struct, frozen=True):
         most = limit if isinstance(limit, int) and 0 < limit < MOST_ROWS else MOST_ROWS
         return answer | {"rows": _sorted(rows, query)[:most], "problems": [] if rows else [_problem("no SLO matches")]}
 
-    def _named(self, objective: Objective, asked: Asked) -> dict[str, Any]:
+    def _named(self, objective: Objective, asked: WidgetView) -> dict[str, Any]:
         (row,) = self._rows(objective, objective.primary.timeframe, asked, "overall")
         return {**row, "name": objective.name, "href": f"/slo/manage#{objective.id}"}
 
-    def _rows(self, objective: Objective, name: str, asked: Asked, mode: str) -> Iterator[dict[str, Any]]:
+    def _rows(self, objective: Objective, name: str, asked: WidgetView, mode: str) -> Iterator[dict[str, Any]]:
         """A time window: a row for the whole, and for each group or monitor by `view_mode`. GUESS: what has neither is shown as a whole.
 
         GUESS: a window that is no timeframe of the SLO is held to the target of its primary one; days begin at midnight UTC.
@@ -124,7 +124,7 @@ def _row(window: str, part: str, threshold: Threshold, stands: Status, why: str 
     }
 
 
-def window(name: str, asked: Asked) -> tuple[int, int]:
+def window(name: str, asked: WidgetView) -> tuple[int, int]:
     """A time window of the widget as start and end (s UTC, full minutes). Raises KeyError for one that is not known."""
     end = int(asked.now) // MINUTE * MINUTE
     if name in TIMEFRAMES:

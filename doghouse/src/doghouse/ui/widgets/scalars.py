@@ -26,7 +26,7 @@ from doghouse.queries.language import tree
 from doghouse.queries.units import unit_of
 from doghouse.ui.widgets import graphs, lines
 from doghouse.ui.widgets.formats import paint
-from doghouse.ui.widgets.graphs import Asked
+from doghouse.ui.widgets.graphs import WidgetView
 from doghouse.ui.widgets.lines import Problem
 from doghouse.web.errors import ApiError
 
@@ -46,7 +46,7 @@ class Table(Struct, frozen=True):
         return self.rows.get(group) or {"values": [None] * empty, "units": [None] * empty, "paints": [{}] * empty}
 
 
-def scalars(widget: Widget, source: Source, asked: Asked) -> dict[str, Any]:
+def scalars(widget: Widget, source: Source, asked: WidgetView) -> dict[str, Any]:
     """A widget as values, a row a group: JSON for js/parts/values.mjs. The requests of a table are columns of its rows."""
     problems: list[Problem] = []
     tables: list[Table] = []
@@ -84,7 +84,7 @@ def joined(tables: Sequence[Table]) -> tuple[list[str], list[dict[str, Any]]]:
     return [line.alias or line.title for table in tables for line in table.lines], rows
 
 
-def behind(widget: Widget, source: Source, asked: Asked) -> dict[str, Any] | None:
+def behind(widget: Widget, source: Source, asked: WidgetView) -> dict[str, Any] | None:
     """The course of a query value, drawn behind its figure: the values of its first series, where the author asks for it."""
     wish = widget.definition.get("timeseries_background")
     if not isinstance(wish, Mapping) or not widget.requests:
@@ -104,7 +104,7 @@ def parts(request: Request) -> list[tuple[Line, ...]]:
 
 
 def _table(
-    part: Sequence[Line], request: Request, source: Source, asked: Asked
+    part: Sequence[Line], request: Request, source: Source, asked: WidgetView
 ) -> tuple[Scalars | None, Problem | None]:
     """The values of these lines, or why there are none."""
     if part[0].unevaluated:
@@ -120,7 +120,7 @@ def _table(
         return None, Problem("wrong", error.errors[0], part[0].title)
 
 
-def _asked(part: Sequence[Line], request: Request, asked: Asked) -> FormulaRequest:
+def _asked(part: Sequence[Line], request: Request, asked: WidgetView) -> FormulaRequest:
     """Queries by name with their reducers, and the formulas over them."""
     first = part[0]
     if first.queries:
@@ -132,7 +132,7 @@ def _asked(part: Sequence[Line], request: Request, asked: Asked) -> FormulaReque
     return FormulaRequest(queries, tuple(Formula(name, tree.Variable(name)) for name in queries))
 
 
-def _rows(table: Scalars, part: Sequence[Line], request: Request, asked: Asked) -> Iterable[dict[str, Any]]:
+def _rows(table: Scalars, part: Sequence[Line], request: Request, asked: WidgetView) -> Iterable[dict[str, Any]]:
     units = [unit_of(expression, asked.units) for _, expression, _ in table.columns]
     for place, group in enumerate(table.groups):
         values = [float(column[place]) for _, _, column in table.columns]

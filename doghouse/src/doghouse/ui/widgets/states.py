@@ -27,7 +27,7 @@ from doghouse.ui.frame import Frame
 from doghouse.ui.pages.events import EventPage
 from doghouse.ui.pages.hosts import STATES
 from doghouse.ui.pages.monitor import MonitorPage
-from doghouse.ui.widgets.graphs import Asked, number
+from doghouse.ui.widgets.graphs import WidgetView, number
 from doghouse.web.errors import ApiError
 
 MOST_EVENTS = 100
@@ -47,7 +47,7 @@ class Panels(Struct, frozen=True):
         """The monitor that a widget shows; None where there is none."""
         return self.page.monitors.store.get(key(str(widget.definition.get("alert_id", ""))))
 
-    def monitor_graph(self, widget: Widget, asked: Asked) -> dict[str, Any]:
+    def monitor_graph(self, widget: Widget, asked: WidgetView) -> dict[str, Any]:
         """A monitor's graph with its thresholds."""
         stored = self.monitor(widget)
         if stored is None:
@@ -64,7 +64,7 @@ class Panels(Struct, frozen=True):
         ]
         return _nothing(widget, asked) | _link(stored) | graph | {"id": widget.id, "markers": lines}
 
-    def _ranked(self, stored: Stored, asked: Asked) -> dict[str, Any]:
+    def _ranked(self, stored: Stored, asked: WidgetView) -> dict[str, Any]:
         """The last value of each group of a monitor, the largest first."""
         states = self.page.monitors.shown(stored, asked.now).states
         valued = [item for item in states.items() if item[1].value is not None and math.isfinite(item[1].value)]
@@ -93,7 +93,7 @@ class Panels(Struct, frozen=True):
         limits = thresholds(monitor).items()
         return (Request((Line(text),)),), [Marker(value, name.replace("_", " "), TONES[name]) for name, value in limits]
 
-    def monitor_value(self, widget: Widget, asked: Asked) -> dict[str, Any]:
+    def monitor_value(self, widget: Widget, asked: WidgetView) -> dict[str, Any]:
         """The last value of a monitor's worst group."""
         stored = self.monitor(widget)
         if stored is None:
@@ -107,7 +107,7 @@ class Panels(Struct, frozen=True):
         }
         return _nothing(widget, asked) | _link(stored) | value
 
-    def check_runs(self, widget: Widget, asked: Asked) -> dict[str, Any]:
+    def check_runs(self, widget: Widget, asked: WidgetView) -> dict[str, Any]:
         """The newest runs of a service check: of one group, or counted over a cluster's."""
         name = str(widget.definition.get("check", ""))
         tags = check_tags(widget.definition, asked.selected)
@@ -140,7 +140,7 @@ class Panels(Struct, frozen=True):
         return marks
 
 
-def _nothing(widget: Widget, asked: Asked, *problems: str) -> dict[str, Any]:
+def _nothing(widget: Widget, asked: WidgetView, *problems: str) -> dict[str, Any]:
     """A widget's answer before there is anything in it."""
     return {"id": widget.id, **asked.frame.document, "problems": list(problems)}
 

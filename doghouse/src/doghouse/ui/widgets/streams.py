@@ -15,7 +15,7 @@ from doghouse.queries.beyond.templated import substituted
 from doghouse.ui.data import searches
 from doghouse.ui.data.logs import rows as log_rows
 from doghouse.ui.pages.events import EventPage
-from doghouse.ui.widgets.graphs import Asked
+from doghouse.ui.widgets.graphs import WidgetView
 from doghouse.ui.widgets.lines import chosen
 from doghouse.ui.widgets.states import search_text
 
@@ -42,7 +42,7 @@ class Streams(Struct, frozen=True):
     logs: LogStore
     events: EventPage
 
-    def stream(self, widget: Widget, asked: Asked) -> dict[str, Any]:
+    def stream(self, widget: Widget, asked: WidgetView) -> dict[str, Any]:
         """The lines of a widget: JSON for js/widgets/stream.mjs."""
         stream = stream_of(widget)
         answer = {"id": widget.id, **asked.frame.document}
@@ -60,7 +60,7 @@ class Streams(Struct, frozen=True):
             "rows": rows[::-1] if stream.oldest_first else rows,
         }
 
-    def _logs(self, search: Any, stream: Stream, asked: Asked) -> Iterator[dict[str, Any]]:
+    def _logs(self, search: Any, stream: Stream, asked: WidgetView) -> Iterator[dict[str, Any]]:
         frame = asked.frame
         for line in self.logs.page(search, frame.start * 1000, frame.end * 1000, MOST):
             row = log_rows.row(line.log)
@@ -73,7 +73,7 @@ class Streams(Struct, frozen=True):
                 "href": f"/logs/around?ts={line.place.time}&id={line.place.id}",
             }
 
-    def _events(self, search: Any, asked: Asked) -> Iterator[dict[str, Any]]:
+    def _events(self, search: Any, asked: WidgetView) -> Iterator[dict[str, Any]]:
         for row in islice(self.events.events_of(search, asked.frame), MOST):
             shown = {"ts": row["ts"], "state": row["state"], "word": row["kind"], "text": row["title"]}
             yield shown | {"cells": [], "href": None}

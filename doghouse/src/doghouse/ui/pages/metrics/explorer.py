@@ -20,7 +20,7 @@ from doghouse.ui import frame, rendering
 from doghouse.ui.data import tag_values
 from doghouse.ui.simulated import SimulatedStore
 from doghouse.ui.widgets import graphs, lines
-from doghouse.ui.widgets.graphs import Asked
+from doghouse.ui.widgets.graphs import WidgetView
 from doghouse.web.http import Call, Reply
 
 DISPLAYS = ("line", "bars", "area")
@@ -59,7 +59,7 @@ class Explorer(Struct, frozen=True):
         """`GET /ui/data/query?query=…&formula=…&display=…&from_ts…&since=…`: the formulas as a graph, else the queries, which formulas call a, b and so on."""
         shown = frame.from_url(call.query, call.now)
         request = Request(tuple(asked_lines(call)), display(call))
-        asked = Asked(shown, {}, frame.since(call.query), self.units, now=call.now)
+        asked = WidgetView(shown, {}, frame.since(call.query), self.units, now=call.now)
         answer = graphs.graph(board.graph("query", request), self.points, self.simulated, asked)
         return Reply(answer | {"queries": lines.texts((request,), {})})
 

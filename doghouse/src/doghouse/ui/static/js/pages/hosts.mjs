@@ -11,7 +11,7 @@ const form = $("[data-map-form]");
 const detail = $(".host-detail");
 const canvas = $("[data-map] canvas");
 const map = canvas && new HostMap(canvas, open);
-const state = { ...page.wanted };
+const state = { ...page.choices };
 
 async function load() {
   const answer = await getJson(`/ui/data/hosts?${new URLSearchParams(state)}`);

@@ -1,4 +1,4 @@
-"""One monitor after the other, as `doghouse backtest` is asked: what each did, and what is said of it."""
+"""A single monitor, as `doghouse backtest` is asked for it: what it did, and what is said of it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from doghouse.backtest.suggesting import Suggestion
 
 
-class Asked(Struct, frozen=True):
+class BacktestOptions(Struct, frozen=True):
     """What is asked of each monitor: [start, end] (s UTC), its points, the downtimes and hosts, whose clocks nights are told by, and whether to suggest
     settings. `members` are the monitors that a composite or an SLO may name, `slos` the SLOs, by id; `records` are logs,
     `rules` the notification rules, `settings` which lint rules are looked for. `force`: what Datadog would refuse is evaluated too;
@@ -54,7 +54,7 @@ class Asked(Struct, frozen=True):
     origin: Callable[[Definition], Mapping[str, Any]] | None = None
 
 
-def backtest_each(to_run: ToRun, asked: Asked) -> Backtested | LeftOut:
+def backtest_monitor(to_run: ToRun, asked: BacktestOptions) -> Backtested | LeftOut:
     """A monitor's backtest, or why there is none. Points that cannot be read end the command in a sentence."""
     where, monitor = to_run.where, to_run.monitor
     try:
@@ -75,7 +75,7 @@ def backtest_each(to_run: ToRun, asked: Asked) -> Backtested | LeftOut:
     return Backtested(monitor.name or where, result, figures(result, asked.zone), others, remarks, origin, where)
 
 
-def _run(where: str, monitor: Definition, asked: Asked) -> tuple[Backtest, Sequence[Suggestion] | None]:
+def _run(where: str, monitor: Definition, asked: BacktestOptions) -> tuple[Backtest, Sequence[Suggestion] | None]:
     if not asked.force:
         check_stored(monitor)
     start, end, downtimes, hosts = asked.start, asked.end, asked.downtimes, asked.hosts
