@@ -100,6 +100,27 @@ def test_a_secret_is_not_given_away_by_making_it_visible(api: Api) -> None:
     assert api.ok("PUT", f"{VARIABLES}/KEY", {"is_secret": False, "value": "new"})["value"] == "new"
 
 
+@pytest.mark.parametrize("was_secret", [True, False])
+@pytest.mark.parametrize("is_secret", [True, False, None])
+@pytest.mark.parametrize("value", ["new", None])
+@pytest.mark.parametrize("name", ["KEY", "OTHER", None])
+def test_any_part_of_a_variable_is_changed_alone_or_with_others(
+    api: Api, was_secret: bool, is_secret: bool | None, value: str | None, name: str | None
+) -> None:
+    """Only a secret that would become visible as it is stays what it was."""
+    api("POST", VARIABLES, {"name": "KEY", "value": "old", "is_secret": was_secret})
+    sent = {"name": name, "value": value, "is_secret": is_secret}
+    answer = api("PUT", f"{VARIABLES}/KEY", {key: part for key, part in sent.items() if part is not None})
+    if was_secret and is_secret is False and value is None:
+        assert answer.status_code == 400
+        assert api.ok("GET", f"{VARIABLES}/KEY") == {"is_secret": True, "name": "KEY"}
+        return
+    secret = was_secret if is_secret is None else is_secret
+    expected = {"is_secret": secret, "name": name or "KEY", **({} if secret else {"value": value or "old"})}
+    assert (answer.status_code, answer.json()) == (200, expected)
+    assert api.ok("GET", f"{VARIABLES}/{name or 'KEY'}") == expected
+
+
 @pytest.mark.parametrize(
     "sent",
     [

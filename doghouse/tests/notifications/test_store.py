@@ -105,6 +105,17 @@ def test_mails_wait_the_longest_first_and_webhooks_each_for_themselves(store: No
     assert store.first_waiting("webhook-x") is None
 
 
+def test_without_a_limit_a_hundred_mails_and_a_thousand_notifications_are_taken(
+    store: NotificationStore, database: Database
+) -> None:
+    with database.transaction():
+        for after in range(1001):
+            store.add(replace(ONE, at=float(T0 + after), recipients=(), monitor_id=1), T0)
+        store.add(replace(ONE, recipients=tuple(f"{number}@example.com" for number in range(101))), T0)
+    assert [copy.recipient for copy, _ in store.waiting(T0)] == [f"{number}@example.com" for number in range(100)]
+    assert len(store.find(monitor_id=1)) == 1000
+
+
 def test_what_became_of_a_copy_is_noted(store: NotificationStore) -> None:
     made = store.add(ONE, T0)
 
