@@ -1,4 +1,4 @@
-"""Bodies are looked through in one pass, whatever they hold: one that does not end where it should is not tried from each of its places again."""
+"""Bodies and other texts are looked through in one pass: what does not end where it should is not tried from each of its places again."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from collections.abc import Callable
 import pytest
 from growth import seconds
 
+from doghouse.dashboards.warnings import warnings
 from doghouse.metrics.intake.repeats import Repeats
 from doghouse.metrics.store.index import SeriesIndex
 from doghouse.notifications.webhooks.template import Variables, with_zeroes
+from doghouse.review.words import difference
+from doghouse.ui.workbench.completion import complete
 from doghouse.web.body import limits
 
 NESTED = b"[" * 101
@@ -19,6 +22,12 @@ FILL = Variables({"TITLE": "t"}, {}, {}).fill_json
 def remembered(body: bytes) -> object:
     """What the intake makes of a body of series that it looks up as text."""
     return Repeats(SeriesIndex()).decode(b'{"series":[{"metric":"m","points":[[1,1]]},' + body)
+
+
+def board_warnings(query: bytes) -> object:
+    """What is said of a board with such a query."""
+    widget = {"definition": {"type": "timeseries", "requests": [{"q": query.decode()}]}}
+    return warnings({"title": "t", "layout_type": "ordered", "widgets": [widget]})
 
 
 @pytest.mark.parametrize(
@@ -33,6 +42,9 @@ def remembered(body: bytes) -> object:
         (remembered, b'"points":[[1,1]]'),
         (remembered, b'"points":[[1,1]'),
         (remembered, b'{"points":'),
+        (board_warnings, b"x"),
+        (lambda piece: complete("monitor", piece.decode(), len(piece), [], lambda _: {}), b" "),
+        (lambda piece: difference(piece.decode(), "a"), b"{{"),
     ],
 )
 def test_the_time_to_look_through_a_body_grows_with_it_and_not_faster(

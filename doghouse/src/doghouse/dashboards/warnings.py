@@ -15,7 +15,7 @@ from doghouse.queries import QuerySyntaxError, parse
 
 NAME = re.compile(r"[A-Za-z][\w-]*")
 USED = re.compile(r"\$([A-Za-z][\w.-]*)")
-KEYED = re.compile(r"([\w./-]+):\$([A-Za-z][\w.-]*)")
+KEYED = re.compile(r"(?<![\w./-])([\w./-]++):\$([A-Za-z][\w.-]*)")
 Object = Mapping[str, Any]
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 # A template's call, a mention or word with what joins its parts, blanks, or another sign.
-_TOKEN = re.compile(r"\{\{.*?\}\}|@?\w(?:[\w.:/@%+-]*\w)?|\n|[^\S\n]+|[^\w\s]", re.DOTALL)
+_TOKEN = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*+\}\}|@?\w(?:[\w.:/@%+-]*\w)?|\n|[^\S\n]+|[^\w\s]", re.DOTALL)
 MOST_TOKENS = 6_000  # of a text that is compared in words: beyond it the comparison would take seconds
 
 Kind = Literal["same", "gone", "new"]

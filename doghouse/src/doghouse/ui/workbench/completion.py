@@ -16,7 +16,7 @@ WINDOWS = (
     "current_1h", "current_1d", "current_1mo",
 )  # fmt: skip
 _HEAD = re.compile(r"^\s*(\w*)$")
-_WINDOW = re.compile(r"^\s*(?:(?:pct_)?change\()?\s*\w+\(\s*(\w*)$")
+_WINDOW = re.compile(r"^\s*+(?:(?:pct_)?change\()?\s*+\w++\(\s*+(\w*)$")
 
 
 def complete(kind: str, text: str, cursor: int, metrics: Iterable[str], tags: Tags) -> Completion:
