@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from doghouse.cli.terminal import many, now_and_then
@@ -18,3 +21,10 @@ def test_a_command_that_takes_long_says_what_it_is_at_every_few_seconds(capsys: 
 
 def test_what_is_counted_is_in_the_plural_unless_it_is_one() -> None:
     assert [many(count, "point") for count in (0, 1, 2)] == ["0 points", "1 point", "2 points"]
+
+
+def test_a_command_that_loaded_duckdb_ends_without_a_word_of_what_it_left() -> None:
+    ended = "import duckdb, sys; sys.argv = ['doghouse', '--version']; from doghouse.cli import main; main()"
+    run = subprocess.run([sys.executable, "-c", ended], capture_output=True, text=True, check=True)
+    assert run.stdout.startswith("doghouse ")
+    assert run.stderr == ""
