@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -144,100 +143,6 @@ def test_a_filter_takes_only_what_it_says() -> None:
     assert values(monitor("avg(last_5m):avg:m{host:b} > 1"), *given, until=1) == [2]
 
 
-def test_several_series_of_a_group_are_averaged_over_space() -> None:
-    given = (minutely([10, 10], host="a"), minutely([30, 30], host="b"))
-
-    assert values(monitor("avg(last_5m):avg:m{*} > 1"), *given, until=1) == [20]
-    assert values(monitor("avg(last_5m):sum:m{*} > 1"), *given, until=1) == [40]
-
-
-def test_counts_of_several_hosts_add_up() -> None:
-    given = tuple(minutely([value] * 5, host=host, type="count", interval=60) for host, value in (("a", 2), ("b", 3)))
-
-    assert values(monitor("sum(last_5m):sum:m{*}.as_count() > 1"), *given, until=5) == [5, 10, 15, 20, 25]
-
-
-two_series = st.tuples(points, points)
-
-
-def check_point_by_point(checked: Definition, there: MemorySource, **near: float) -> None:
-    """The windows in columns are those that are worked out point by point; `near` is how nearly."""
-    ticks = T0 + 60 * np.arange(1, 140, 5)
-    query = metric_query(checked)
-
-    fast = {c.group: c.values for c in monitors.evaluate_range(checked, there, ticks)}
-    slow = {c.group: c.values for c in pointwise.columns(query, there, windows(checked.options, query, ticks), False)}
-
-    assert fast.keys() == slow.keys()
-    for group, column in fast.items():
-        assert column.tolist() == pytest.approx(slow[group].tolist(), nan_ok=True, **near)
-
-
-@settings(max_examples=60, deadline=None)
-@given(two_series, st.sampled_from(["min", "max"]), st.sampled_from([0, 60]))
-def test_the_extreme_of_several_series_is_that_of_their_points(
-    drawn: tuple[dict[int, float], dict[int, float]], how: str, delay: int
-) -> None:
-    """What the fast way takes for granted: held against the way point by point, which interpolates."""
-    checked = monitor(f"{how}(last_10m):{how}:m{{*}} > 1", evaluation_delay=delay)
-    there = source(*(Given(one, host=str(n)) for n, one in enumerate(drawn)))
-    check_point_by_point(checked, there)
-
-
-@settings(max_examples=150, deadline=None)
-@given(
-    st.lists(points, min_size=2, max_size=3),
-    st.sampled_from(["avg", "sum", "min", "max"]),
-    st.sampled_from(["avg", "sum", "min", "max"]),
-    st.sampled_from(["gauge", "count"]),
-    st.sampled_from(["", ".rollup(max, 60)", ".as_count()"]),
-)
-def test_several_series_in_columns_are_combined_as_point_by_point(
-    drawn: list[dict[int, float]], how: str, spatial: str, kind: str, modifier: str
-) -> None:
-    checked = monitor(f"{how}(last_10m):{spatial}:m{{*}}{modifier} > 1")
-    there = source(*(Given(one, host=str(n), type=kind, interval=10) for n, one in enumerate(drawn)))
-    check_point_by_point(checked, there, rel=1e-6, abs=1e-3)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(points, min_size=2, max_size=3), st.sampled_from(["avg", "sum"]), st.sampled_from([0, 60, 45]))
-def test_of_several_series_too_a_tick_by_itself_has_the_same_value_to_the_bit(
-    drawn: list[dict[int, float]], spatial: str, delay: int
-) -> None:
-    checked = monitor(f"avg(last_10m):{spatial}:m{{*}} > 1", evaluation_delay=delay)
-    there = source(*(Given(one, host=str(n)) for n, one in enumerate(drawn)))
-    ticks = T0 + 60 * np.arange(1, 140)
-
-    assert_each_tick_alone_is_the_same(checked, there, ticks)
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.lists(points, min_size=2, max_size=4),
-    st.sampled_from(["", ".rollup(sum, 60)", ".rollup(max, 300)", ".rollup(count, 30)"]),
-    st.sampled_from(["avg", "min"]),
-    st.sampled_from([0, 60, 45]),
-)
-def test_so_has_a_tick_of_many_groups(drawn: list[dict[int, float]], rollup: str, how: str, delay: int) -> None:
-    checked = monitor(
-        f"{how}(last_10m):avg:m{{*}} by {{host}}{rollup} > 1", evaluation_delay=delay, require_full_window=True
-    )
-    there = source(*(Given(one, host=str(n)) for n, one in enumerate(drawn)))
-
-    assert_each_tick_alone_is_the_same(checked, there, T0 + 60 * np.arange(1, 140))
-
-
-@settings(max_examples=60, deadline=None)
-@given(two_series, st.sampled_from(["avg:a{*} / avg:b{*}", "abs(avg:a{*}) + avg:b{*}", "avg:a{*} * 100", "-avg:a{*}"]))
-def test_arithmetic_in_columns_is_that_point_by_point(
-    drawn: tuple[dict[int, float], dict[int, float]], expression: str
-) -> None:
-    checked = monitor(f"avg(last_10m):{expression} > 1")
-    there = source(Given(drawn[0], metric="a"), Given(drawn[1], metric="b"))
-    check_point_by_point(checked, there)
-
-
 def test_a_change_of_a_summed_gauge_still_compares_point_by_point() -> None:
     given = minutely([1] * 5 + [4] * 4)
 
@@ -329,63 +234,6 @@ def test_a_count_that_is_silent_is_zero_beside_one_that_is_not() -> None:
     checked = monitor("sum(last_5m):sum:e{*}.as_count() / sum:t{*}.as_count() > 1")
 
     assert values(checked, *given, until=5)[4] == 0
-
-
-def test_a_cumulative_window_begins_with_the_hour() -> None:
-    checked = monitor(
-        "sum(current_1h):sum:m{*}.as_count() > 1", scheduling_options={"evaluation_window": {"hour_starts": 0}}
-    )
-    given = minutely([1] * 130, type="count", interval=60)
-
-    assert [values(checked, given, until=130)[k - 1] for k in (1, 30, 60, 61, 90)] == [1, 30, 60, 1, 30]
-
-
-def test_a_cumulative_day_begins_at_its_hour_in_its_zone() -> None:
-    checked = monitor(
-        "sum(current_1d):sum:m{*}.as_count() > 1",
-        scheduling_options={"evaluation_window": {"day_starts": "11:10", "timezone": "Europe/Berlin"}},
-    )
-    given = minutely([1] * 60, type="count", interval=60)
-
-    assert monitors.evaluate(checked, source(given), at("10:10"))[()].value == 10
-    assert monitors.evaluate(checked, source(given), at("10:20"))[()].value == 10
-
-
-@pytest.mark.parametrize(
-    ("window", "asked", "end", "begin"),
-    [
-        # 02:30 is there twice on 25 October 2026: the day begins with the first
-        ("current_1d", {"day_starts": "02:30"}, "2026-10-25T02:40+02:00", "2026-10-25T02:30+02:00"),
-        ("current_1d", {"day_starts": "02:30"}, "2026-10-25T02:15+01:00", "2026-10-25T02:30+02:00"),
-        ("current_1d", {"day_starts": "02:30"}, "2026-10-25T02:40+01:00", "2026-10-25T02:30+02:00"),
-        # 02:30 is not there on 29 March 2026: the day begins at 03:30
-        ("current_1d", {"day_starts": "02:30"}, "2026-03-29T03:30+02:00", "2026-03-28T02:30+01:00"),
-        ("current_1d", {"day_starts": "02:30"}, "2026-03-29T03:31+02:00", "2026-03-29T03:30+02:00"),
-        # a day of 25 hours, at its very end
-        ("current_1d", {}, "2026-10-26T00:00+01:00", "2026-10-25T00:00+02:00"),
-        (
-            "current_1mo",
-            {"day_starts": "02:30", "month_starts": 25},
-            "2026-10-25T02:15+01:00",
-            "2026-10-25T02:30+02:00",
-        ),
-        ("current_1mo", {"month_starts": 2}, "2026-01-02T00:00+01:00", "2025-12-02T00:00+01:00"),
-        # an hour has 60 minutes, whatever the clocks do
-        ("current_1h", {"hour_starts": 30}, "2026-10-25T02:15+01:00", "2026-10-25T02:30+02:00"),
-        ("current_1h", {"hour_starts": 30}, "2026-03-29T03:15+02:00", "2026-03-29T01:30+01:00"),
-        ("current_1h", {"hour_starts": 30}, "2026-03-29T03:31+02:00", "2026-03-29T03:30+02:00"),
-    ],
-)
-def test_a_cumulative_window_begins_where_the_clocks_change_as_a_downtime_does(
-    window: str, asked: dict[str, object], end: str, begin: str
-) -> None:
-    zoned = {"evaluation_window": {"timezone": "Europe/Berlin", **asked}}
-    checked = monitor(f"sum({window}):sum:m{{*}}.as_count() > 1", scheduling_options=zoned)
-    tick, begun = (int(datetime.fromisoformat(text).timestamp()) for text in (end, begin))
-
-    found = windows(checked.options, metric_query(checked), np.array([tick]))
-
-    assert (found.starts.tolist(), found.ends.tolist()) == ([begun], [tick])
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """Functions, by the chapter of the documentation that they stand in (dashboards/functions)."""
 
-from datetime import datetime
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -84,35 +82,6 @@ def test_an_integral_sums_seconds_times_value() -> None:
 
 
 # rate
-
-
-def test_a_difference_is_taken_from_point_to_point_whatever_lies_between() -> None:
-    assert points(GAPPY, "diff(avg:m{*})", 0, 300, 60) == [(0, None), (120, 2), (240, 6)]
-    assert values(GAPPY, "per_minute(avg:m{*})", 0, 300, 60) == [None, 1, 3]
-
-
-def test_a_difference_of_a_query_is_taken_of_each_series_before_they_are_added() -> None:
-    """A host that starts late would otherwise look like a jump."""
-    hosts = source(series(every(60, [100, 101, 103]), host="a"), series(every(60, [None, 500, 501]), host="b"))
-    assert values(hosts, "diff(sum:m{*}.fill(null))", 0, 180, 60) == [None, 1, 3]
-    assert values(hosts, "diff(sum:m{*}.fill(null) + 0)", 0, 180, 60) == [None, 501, 3]
-
-
-def test_dt_is_one_series_of_the_seconds_between_points_of_any_group() -> None:
-    hosts = source(series([(0, 1), (120, 1)], host="a"), series([(60, 1), (300, 1)], host="b"))
-    assert points(hosts, "dt(avg:m{*} by {host}.fill(null))", 0, 360, 60) == [
-        (0, None),
-        (60, 60),
-        (120, 60),
-        (300, 180),
-    ]
-
-
-def test_throughput_divides_by_the_seconds_of_the_bucket() -> None:
-    assert over_line("throughput(q * 60)") == [4, 1, 3, 2]
-
-
-# smoothing
 
 
 def test_ewma_follows_its_span_formula() -> None:
@@ -209,69 +178,6 @@ def test_a_moving_rollup_knows_points_before_the_window() -> None:
 # timeshift
 
 
-def test_shifts_by_name() -> None:
-    week = 7 * 86400
-    found = source(series([(0, 1), (4 * week - 86400, 2), (3 * week, 3), (4 * week, 4), (4 * week - 3600, 5)]))
-    start, end = 4 * week, 4 * week + 60
-    for name, expected in {"hour_before": 5, "day_before": 2, "week_before": 3, "month_before": 1}.items():
-        assert values(found, f"{name}(avg:m{{*}})", start, end, 60) == [expected]
-
-
-def test_a_shift_that_is_no_multiple_of_the_bucket_moves_points_before_they_are_rolled_up() -> None:
-    found = source(series([(0, 1), (50, 3), (70, 9)]))
-    assert points(found, "timeshift(avg:m{*},-10)", 0, 120, 60) == [(0, 1), (60, 6)]
-
-
-def test_shifts_add_up_and_can_be_negative_or_positive() -> None:
-    assert points(LINE, "timeshift(timeshift(avg:m{*},-60),-60)", 120, 360, 60) == [
-        (120, 4),
-        (180, 1),
-        (240, 3),
-        (300, 2),
-    ]
-    assert points(LINE, "timeshift(avg:m{*},60)", 0, 120, 60) == [(0, 1), (60, 3)]
-
-
-def at(text: str) -> float:
-    return datetime.fromisoformat(text).timestamp() - T0
-
-
-def test_a_calendar_shift_keeps_the_local_time_over_a_change_of_clocks() -> None:
-    found = source(series([(at("2026-03-28T12:00+01:00"), 7), (at("2026-03-28T11:00+01:00"), 1)]))
-    noon = at("2026-03-29T12:00+02:00")
-    query = "calendar_shift(avg:m{*}, '-1d', 'Europe/Berlin')"
-    assert points(found, query, noon, noon + 60, 60) == [(int(noon), 7)]
-    assert points(found, "day_before(avg:m{*})", noon, noon + 60, 60) == [(int(noon), 1)]
-
-
-def test_a_calendar_shift_to_a_time_that_the_clocks_skipped_reads_it_as_much_later() -> None:
-    # on 29 March 2026 there is no 02:30 in Berlin: it is 03:30, as of downtimes
-    found = source(series([(at("2026-03-29T03:30+02:00"), 7), (at("2026-03-29T03:00+02:00"), 1)]))
-    night = int(at("2026-03-30T02:30+02:00"))
-    query = "calendar_shift(avg:m{*}, '-1d', 'Europe/Berlin')"
-    assert points(found, query, night, night + 60, 60) == [(night, 7)]
-    # nor does it matter where the window ends, as behind the gap it reads earlier times again
-    assert points(found, query, night, night + 1800, 60) == [(night, 7)]
-    assert points(found, query, night, night + 3660, 60) == [(night, 7), (night + 1800, 1), (night + 3600, 7)]
-
-
-def test_a_calendar_shift_by_a_month_takes_the_last_day_where_the_day_is_missing() -> None:
-    found = source(series([(at("2026-02-28T12:00Z"), 28), (at("2026-02-14T12:00Z"), 14)]))
-    for day, expected in {"2026-03-28": 28, "2026-03-31": 28, "2026-03-14": 14}.items():
-        noon = at(f"{day}T12:00Z")
-        assert values(found, "calendar_shift(avg:m{*}, '-1mo', 'UTC')", noon, noon + 60, 60) == [expected]
-
-
-def test_a_calendar_shift_works_on_calendar_buckets() -> None:
-    found = source(series([(at("2026-03-01T12:00Z"), 1), (at("2026-03-08T12:00Z"), 8)]))
-    query = "calendar_shift(sum:m{*}.rollup(sum,daily), '-1w', 'UTC')"
-    day = at("2026-03-08T00:00Z")
-    assert points(found, query, day, day + 86400) == [(int(day), 1)]
-
-
-# exclusion
-
-
 def test_clamps_fill_nulls_and_cutoffs_do_not() -> None:
     both = source(series(every(60, [1, 2]), metric="a"), series(every(60, [1, 0]), metric="b"))
     assert values(both, "clamp_min(avg:a{*} / avg:b{*}, 5)", 0, 120, 60) == [5, 5]
@@ -349,72 +255,6 @@ def test_default_zero_aligns_gauges_in_arithmetic() -> None:
 def test_a_function_of_a_number_is_not_evaluated() -> None:
     with pytest.raises(NotEvaluated, match=r"abs\(\) of a number"):
         evaluate(parse("abs(5)")[0], source(), Window(T0, T0 + 60))
-
-
-# nested queries
-
-CLUSTER = source(
-    series(every(60, [1, 2, 3, 10]), "env:a", host="x"),
-    series(every(60, [3, 4, None, 5]), "env:a", host="y"),
-    series(every(60, [7, 7, 7, 7]), "env:b", host="z"),
-)
-
-
-@pytest.mark.parametrize(
-    ("method", "expected"),
-    [("avg", [1.5, 6.5]), ("sum", [3, 13]), ("min", [1, 3]), ("max", [2, 10]), ("count", [2, 2]), ("p95", [1, 3])],
-)
-def test_a_further_rollup_takes_the_points_of_the_first(method: str, expected: list[float]) -> None:
-    query = f"rollup(sum:m{{host:x}}.rollup(avg, 60), '{method}', 120)"
-    assert points(CLUSTER, query, 0, 240) == list(zip((0, 120), expected, strict=True))
-
-
-def test_a_standard_deviation_is_that_of_all_the_points() -> None:
-    assert points(CLUSTER, "rollup(avg:m{host:x}.rollup(avg,60), 'stddev', 240)", 0, 240) == [(0, 3.535534)]
-
-
-def test_a_finer_rollup_inside_is_honoured_over_a_month() -> None:
-    month = source(series(every(300, range(30 * 288))))
-    first = -(-T0 // 14400) * 14400 - T0
-    got = points(month, "rollup(avg:m{*}.rollup(avg, 300), 'count', 14400)", first, first + 14400 * 100)
-    assert {value for _, value in got} == {48}
-
-
-def test_a_further_rollup_drops_a_bucket_that_began_before_the_window() -> None:
-    assert points(CLUSTER, "rollup(avg:m{host:x}.rollup(avg,60), 'sum', 120)", 60, 240) == [(120, 13)]
-
-
-@pytest.mark.parametrize(
-    ("call", "expected"),
-    [
-        ("sum(q, {env})", {"env:a": [4, 6, 3, 15], "env:b": [7, 7, 7, 7]}),
-        ("avg(q, {env})", {"env:a": [2, 3, 3, 7.5], "env:b": [7, 7, 7, 7]}),
-        ("stddev(q, {env})", {"env:a": [1, 1, 0, 2.5], "env:b": [0, 0, 0, 0]}),
-        ("percentile(q, 'p100', {env})", {"env:a": [3, 4, 3, 10], "env:b": [7, 7, 7, 7]}),
-        ("max(sum(q, {env, host}), {env})", {"env:a": [3, 4, 3, 10], "env:b": [7, 7, 7, 7]}),
-    ],
-)
-def test_groups_are_aggregated_once_more_by_fewer_keys(call: str, expected: dict[str, list[float | None]]) -> None:
-    query = call.replace("q", "avg:m{*} by {env,host}.fill(null)")
-    assert by_scope(CLUSTER, query, 0, 240, 60) == expected
-
-
-def test_a_further_layer_by_a_key_that_there_is_not_is_refused() -> None:
-    with pytest.raises(NotEvaluated, match=r"sum\(\) by 'az', which its query does not group by"):
-        ask(CLUSTER, "sum(avg:m{*} by {host}, {az})", 0, 240, 60)
-
-
-def test_points_are_told_by_a_threshold() -> None:
-    assert over_line("is_greater(q, 2)") == [1, 0, 1, 0]
-    assert over_line("is_less(q, 2)") == [0, 1, 0, 0]
-    assert over_line("is_between(q, 1, 4)") == [0, 0, 1, 1]
-
-
-@pytest.mark.parametrize(
-    ("method", "expected"), [("median", [4, 2.5, 2]), ("p99", [4, 1, 1]), ("stddev", [0, 1.5, 1]), ("count", [1, 2, 2])]
-)
-def test_a_moving_rollup_has_the_methods_of_nested_queries(method: str, expected: list[float]) -> None:
-    assert over_line(f"moving_rollup(q, 120, '{method}')")[:3] == expected
 
 
 RANKINGS = ("max", "mean", "min", "sum", "last", "l2norm", "area")
