@@ -99,7 +99,7 @@ def _renotification(monitor: Definition) -> None:
 
 def _new_groups(monitor: Definition) -> None:
     """A delay of groups where there are none; 0 is taken."""
-    if monitor.options.new_group_delay and not (monitor.multi or monitor.options.groupby_simple_monitor):
+    if monitor.options.new_group_delay and not monitor.multi:
         raise MonitorError("options.new_group_delay", SIMPLE_DELAY)
 
 

@@ -59,6 +59,11 @@ def test_options_that_were_not_sent_are_filled_in(api: Api) -> None:
     assert options_of(api, "log alert", LOGS) == {**defaults, "groupby_simple_monitor": False}
 
 
+def test_a_log_alert_that_groups_is_multi_though_it_is_notified_as_a_whole(api: Api) -> None:
+    grouped = LOGS.replace(".last(", '.by("source").last(')
+    assert make(api, type="log alert", query=grouped, options={"groupby_simple_monitor": True})["multi"]
+
+
 def test_some_defaults_depend_on_what_was_sent(api: Api) -> None:
     assert "notify_no_data" not in options_of(api, on_missing_data="show_no_data")
     assert "new_host_delay" not in options_of(api, new_group_delay=60)

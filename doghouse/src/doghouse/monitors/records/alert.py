@@ -122,9 +122,8 @@ class RecordAlert(ComparedMonitor, frozen=True, dict=True):
 
     @property
     def multi(self) -> bool:
-        """Whether it alerts for each group. GUESS: one that groups and is notified as a whole does not."""
-        grouped = super().multi if self._asked is None else bool(_keys(self._asked))
-        return grouped and not self.options.groupby_simple_monitor
+        """Whether it groups; one that is notified as a whole does so too (recorded: TestAccDatadogMonitor_Log of terraform-provider-datadog, 2025)."""
+        return super().multi if self._asked is None else bool(_keys(self._asked))
 
     @property
     def scopes(self) -> tuple[str, ...]:
