@@ -68,8 +68,20 @@ def test_each_version_says_in_its_own_shape_that_a_body_is_not_json(api: Api, pa
     assert said == body
 
 
-def test_more_than_a_thousand_logs_at_once_are_too_many(api: Api) -> None:
-    assert api("POST", "/api/v2/logs", [{"message": "x"}] * 1001).status_code == 413
+@pytest.mark.parametrize(
+    ("content_type", "begins", "log", "ends"),
+    [
+        ("application/json", b'["a"', b',"b"', b"]"),
+        ("text/plain", b"a\n", b"b\n", b""),
+        ("application/logplex-1", b"1 a", b"1 b", b""),
+    ],
+)
+@pytest.mark.parametrize(("count", "status"), [(1000, 202), (1001, 413), (1002, 413)])
+def test_more_than_a_thousand_logs_at_once_are_too_many(
+    api: Api, content_type: str, begins: bytes, log: bytes, ends: bytes, count: int, status: int
+) -> None:
+    body = begins + (count - 1) * log + ends
+    assert api("POST", "/api/v2/logs", content=body, headers={"content-type": content_type}).status_code == status
 
 
 def kept(api: Api) -> list[Log]:
