@@ -81,6 +81,7 @@ from doghouse.web.body.in_flight import InFlight
 from doghouse.web.errors import ApiError
 from doghouse.web.http import AsyncHandler, Call, Reply, Shortcut, endpoint, read, respond
 from doghouse.web.operations import of_request
+from doghouse.web.threads import in_thread
 
 TEND_POINTS_S, TEND_LOGS_S = 5, 60
 
@@ -282,16 +283,15 @@ def validate(_: Call) -> Reply:
 async def not_found(request: Request, _: Exception) -> Response:
     """What a path that doghouse does not serve gets: 501 with its name where Datadog has something there, else 404; a browser gets a page."""
     method, path = request.method, request.url.path
+    answer = errors.not_served(method, path)
     if operation := of_request(method, path):
         answer = errors.operation_not_served(operation.operation, method, path)
     elif method == "GET" and "text/html" in request.headers.get("accept", ""):
         try:
-            return respond(ui.missing(await read(request)))
+            return respond(await in_thread(partial(ui.missing, await read(request))))
         except ApiError as error:
             answer = error
-    else:
-        answer = errors.not_served(method, path)
-    return JSONResponse(answer.body, answer.status)
+    return await in_thread(lambda: JSONResponse(answer.body, answer.status))  # in turn with others, not 900 a round
 
 
 async def failed(_: Request, __: Exception) -> Response:

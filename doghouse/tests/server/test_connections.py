@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from doghouse import running
+from doghouse import running, server
 from doghouse.running import House
 from doghouse.web import connections
 from doghouse.web.access import Keys
@@ -364,3 +364,23 @@ def test_nothing_is_logged_of_a_client_that_hangs_up_while_answers_wait(
     over.set()
     rounds()
     assert [record.getMessage() for record in caplog.records if record.exc_info] == []
+
+
+def test_others_are_answered_while_pages_that_there_are_none_of_are_written(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, over, written = threading.Event(), threading.Event(), server.ui.missing
+
+    def slow(call: Call) -> Reply:
+        begun.set()
+        over.wait(DEADLINE_S)
+        return written(call)
+
+    monkeypatch.setattr(server.ui, "missing", slow)
+    with connect(house) as client:
+        host = house.url.removeprefix("http://")
+        client.sendall(f"GET /none HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\n\r\n".encode())
+        assert begun.wait(DEADLINE_S)
+        assert httpx.get(f"{house.url}/health", timeout=DEADLINE_S / 2).status_code == 200
+        over.set()
+        assert client.recv(65536).startswith(b"HTTP/1.1 404")
