@@ -186,11 +186,12 @@ def test_the_list_of_version_1_has_contents_without_a_status(sample: Api) -> Non
 
 
 @pytest.mark.parametrize("sort", ["asc", "desc"])
-def test_its_next_page_starts_at_the_log_that_it_names(api: Api, sort: str) -> None:
+@pytest.mark.parametrize(("limit", "pages"), [(1, 5), (2, 3), (3, 2), (4, 2), (5, 1), (6, 1)])
+def test_its_next_page_starts_at_the_log_that_it_names(api: Api, sort: str, limit: int, pages: int) -> None:
     times(api, 1, 2, 2, 3, 4)
     seen, start = list[str](), None
-    for _ in range(3):
-        answer = listed(api, limit=2, sort=sort, **({"startAt": start} if start else {}))
+    for _ in range(pages):
+        answer = listed(api, limit=limit, sort=sort, **({"startAt": start} if start else {}))
         seen += [log["content"]["message"] for log in answer["logs"]]
         start = answer["nextLogId"]
     assert start is None
