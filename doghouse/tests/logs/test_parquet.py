@@ -166,6 +166,13 @@ def test_a_damaged_file_is_a_sentence(tmp_path: Path) -> None:
         open_logs(path, {})
 
 
+def test_a_column_whose_name_is_no_text_is_a_sentence(tmp_path: Path) -> None:
+    path = written(tmp_path, [{"timestamp": 5, "message": "x", "service": "a"}], TOP | {"service": "VARCHAR"})
+    path.write_bytes(path.read_bytes().replace(b"service", b"serv\xffce"))
+    with pytest.raises(LogFileError, match=r"logs\.parquet: a column's name is not UTF-8"):
+        open_logs(path, {})
+
+
 def test_a_row_without_a_time_is_named(tmp_path: Path) -> None:
     path = written(tmp_path, [{"timestamp": 5, "message": "x"}, {"message": "y"}], TOP)
     with pytest.raises(LogFileError, match=":2: has no timestamp"):

@@ -8,11 +8,8 @@ from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 LONGEST_SHOWN = 200  # signs of a value that an error repeats
-LONGEST_TEXT, ITS_HEAD, ITS_TAIL = (
-    1000,
-    LONGEST_SHOWN,
-    500,
-)  # signs of an error; what is kept of a longer one: it repeats what it is about
+# Signs of an error, which may repeat all that it is about; and what is kept of a longer one.
+LONGEST_TEXT, ITS_HEAD, ITS_TAIL = 1000, LONGEST_SHOWN, 500
 T = TypeVar("T")
 
 

@@ -86,6 +86,13 @@ def test_an_id_is_of_the_content_so_that_comments_do_not_change_it(tmp_path):
     assert configuration.read(tmp_path).instances[0].id != before
 
 
+def test_an_instance_may_have_keys_of_any_type_and_their_order_does_not_matter(tmp_path):
+    path = put(tmp_path, "web.d/conf.yaml", "instances:\n  - {a: 1, 2: b, ~: c, 2026-12-01: {x: d, true: e}}\n")
+    [instance] = configuration.read(tmp_path).instances
+    path.write_text("instances:\n  - {2026-12-01: {true: e, x: d}, ~: c, 2: b, a: 1}\n")
+    assert [other.id for other in configuration.read(tmp_path).instances] == [instance.id]
+
+
 def test_an_id_has_the_check_and_the_instances_name():
     assert configuration.check_id("web", {"name": "front"}, {}).startswith("web:front:")
 

@@ -98,9 +98,16 @@ def check_id(name: str, instance: Mapping[str, Any], init_config: Mapping[str, A
 
     The form is the Agent's; its digest is FNV of the YAML's bytes, ours is of the content, so that comments don't count.
     """
-    content = json.dumps([instance, init_config], sort_keys=True, default=str).encode()
+    content = json.dumps(_as_json([instance, init_config]), sort_keys=True, default=str).encode()
     parts = [name, str(instance.get("name") or ""), hashlib.blake2b(content, digest_size=8).hexdigest()]
     return ":".join(part for part in parts if part)
+
+
+def _as_json(value: Any) -> Any:
+    """With texts for keys: those of YAML may be of any type, which JSON does not take or cannot sort."""
+    if isinstance(value, dict):
+        return {str(key): _as_json(inner) for key, inner in value.items()}
+    return list(map(_as_json, value)) if isinstance(value, list) else value
 
 
 def _load(path: Path) -> tuple[dict[str, Any], yaml.Node | None]:

@@ -51,9 +51,11 @@ class ParquetFile:
         prepare(self._connection)
         try:
             shape = self._connection.sql(f"FROM {self._file}")
+            self.types = dict(zip(shape.columns, shape.types, strict=True))
         except duckdb.Error as error:
             raise self.wrong(in_words(error)) from None
-        self.types = dict(zip(shape.columns, shape.types, strict=True))
+        except (RuntimeError, UnicodeDecodeError):  # DuckDB's binding, at the name of a column
+            raise self.wrong("a column's name is not UTF-8: the file is damaged") from None
         self.coded = cache(self._coded)
         self._order: slice | Ints = slice(None)
 
