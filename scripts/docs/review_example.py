@@ -188,7 +188,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as name:
         make(Path(name))
         text = comment(Path(name))
-    from scripts.comment_picture import picture
+    from scripts.docs.comment_picture import picture
 
     COMMENT.write_text(text)
     picture(text, PICTURE)
