@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import io
@@ -34,8 +35,9 @@ class Command(TyperCommand):
 
 
 def run(app: typer.Typer, name: str, known: Callable[[Exception], Ending | None]) -> int:
-    """Run a command and give its exit code, with which the process is to end. `known` puts the command's own errors into words, and gives None for others."""
+    """Run a command and give its exit code. `known` puts the command's own errors into words, and gives None for others."""
     gc.set_threshold(20_000, 20, 50)  # imports make many objects that stay; requests, many that soon go by themselves
+    atexit.register(_leave_garbage)
     _speak_utf8()
     _take_nothing_empty(app)
     try:
@@ -49,9 +51,13 @@ def run(app: typer.Typer, name: str, known: Callable[[Exception], Ending | None]
             raise
         error.show()
         return WRONG_USE if getattr(error, "exit_code", 1) == 2 else 1
-    if "duckdb" not in sys.modules:  # at the process's end it complains of what is left
-        gc.freeze()  # there Python would look through all that was imported for what refers to itself: up to 0.08 s
     return code if isinstance(code, int) else 0
+
+
+def _leave_garbage() -> None:
+    """At its end Python would look through all that was imported for what refers to itself: up to 0.08 s. DuckDB complains there of what is left."""
+    if "duckdb" not in sys.modules:
+        gc.freeze()
 
 
 def first_paragraph(text: str | None) -> str:

@@ -29,7 +29,8 @@ class Slos(Kind):
 
     @override
     def filled(self, path: str, value: Any) -> bool:
-        return super().filled(path, value) or path.endswith("_display")
+        # of `query` and `sli_specification` the server makes the other (terraform-provider-datadog issue 3479)
+        return super().filled(path, value) or path in ("query", "sli_specification") or path.endswith("_display")
 
     @override
     def create(self, account: Account, resource: Resource) -> str:
