@@ -188,10 +188,10 @@ def test_a_body_that_is_no_json_gets_400(client: httpx.Client, path: str) -> Non
 
 
 def test_the_address_of_a_host_is_the_one_that_its_agent_saw() -> None:
-    assert address({"gohai": '{"network": {"ipaddress": "10.0.0.5"}}'}) == "10.0.0.5"
-    assert [address(meta) for meta in ({}, {"gohai": "{}"}, {"gohai": "broken"}, {"gohai": '{"network": []}'})] == [
-        None
-    ] * 4
+    gathered: tuple[Any, ...] = ('{"network": {"ipaddress": "10.0.0.5"}}', {"network": {"ipaddress": "10.0.0.5"}})
+    assert [address({"gohai": gohai}) for gohai in gathered] == ["10.0.0.5"] * 2
+    broken: tuple[Any, ...] = ("{}", "broken", '{"network": []}', '{"network": {}}', None, [])
+    assert [address({}), *(address({"gohai": gohai}) for gohai in broken)] == [None] * 7
 
 
 def test_a_payload_without_a_host_says_nothing_of_any() -> None:

@@ -126,21 +126,6 @@ def test_a_source_that_is_not_here_is_said() -> None:
 # -- hosts and checks
 
 
-@pytest.mark.parametrize(
-    ("gohai", "ip"),
-    [
-        ('{"network": {"ipaddress": "10.0.0.7"}}', "10.0.0.7"),
-        ({"network": {"ipaddress": "10.0.0.8"}}, "10.0.0.8"),
-        ('{"network": {}}', ""),
-        ("no json", ""),
-        (None, ""),
-        ([], ""),
-    ],
-)
-def test_a_hosts_address_is_what_its_agent_gathered(gohai: Any, ip: str) -> None:
-    assert sources._ip({"gohai": gohai}) == ip
-
-
 def test_messages_know_what_is_kept_of_a_host(tmp_path: Path) -> None:
     store = HostStore(Database(tmp_path / "x.sqlite"))
     store.make(["Web-1", "bare"])

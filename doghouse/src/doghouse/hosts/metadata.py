@@ -71,8 +71,9 @@ def aliases(sent: Any) -> tuple[str, ...]:
 
 def address(meta: Mapping[str, Any]) -> str | None:
     """The host's IP address as its Agent saw it: what `{{host.ip}}` shows (GUESS: it is gohai's network.ipaddress)."""
+    gathered = meta.get("gohai")
     try:
-        ip = json.loads(meta.get("gohai") or "{}")["network"]["ipaddress"]
+        gohai: Any = json.loads(gathered) if isinstance(gathered, str) else gathered
+        return str(gohai["network"]["ipaddress"])
     except (ValueError, KeyError, TypeError):
         return None
-    return str(ip)
