@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from doghouse.metrics.model import Columns, Full
+from doghouse.metrics.door import Full
+from doghouse.metrics.model import Columns
 from doghouse.metrics.store import pipeline
 from doghouse.metrics.store.point_store import PointStore
 
