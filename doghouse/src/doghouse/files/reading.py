@@ -55,19 +55,28 @@ def refuse_folder(error: OSError) -> None:
 
 @contextmanager
 def readable() -> Iterator[None]:
-    """What goes wrong inside, while something of a file is read, is FileError."""
+    """What the system refuses inside, while something of a file is read, is FileError."""
     try:
         yield
     except OSError as error:
         raise FileError(f"cannot be read: {error.strerror}") from None
-    except ValueError as error:  # a zero byte in its name, or half of a character
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """The same where a file is looked for: its name may be one that no file has, with a zero byte or half of a character."""
+    try:
+        with readable():
+            yield
+    except ValueError as error:
         raise FileError(f"cannot be read: {error}") from None
 
 
 def contents(path: Path, most: int = LARGEST) -> bytes:
     """All bytes of a file or a pipe. Raises FileError."""
-    with readable():
+    with _named():
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with readable():
         try:
             return _all(descriptor, most)
         finally:
@@ -115,7 +124,7 @@ def not_json(text: str, error: json.JSONDecodeError) -> NotJsonError:
 
 def check_file(path: Path) -> None:
     """Refuse what can be read only once, or without end: a pipe, a device. Raises FileError."""
-    with readable():
+    with _named():
         mode = path.stat().st_mode
     if stat.S_ISFIFO(mode):
         raise FileError("is a pipe, and it is read more than once: save it to a file first")

@@ -258,6 +258,15 @@ def test_a_connection_that_ends_is_said(tmp_path: Path) -> None:
     assert str(error.value).endswith("the connection ended before all of it was there")
 
 
+def test_what_is_wrong_with_the_files_of_a_folder_here_is_said_as_of_one_file(tmp_path: Path) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    (tmp_path / "metric=cpu").mkdir()
+    duckdb.sql(f"COPY (SELECT {T0} AS timestamp, 1.0 AS worth) TO '{tmp_path}/metric=cpu/points.parquet'")
+    with pytest.raises(SeriesFileError) as error:
+        ids(History(LocalFolder(tmp_path), {}, {}, T0 + 60), "cpu")
+    assert str(error.value) == f"{tmp_path}: has no column value"
+
+
 def test_another_scheme_is_no_place() -> None:
     with pytest.raises(FileError, match="expected a path, s3://, gs://, https://, http://"):
         place("ftp://example.com/points.parquet")
