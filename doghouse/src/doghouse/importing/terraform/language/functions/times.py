@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -10,6 +9,12 @@ from datetime import datetime, timedelta
 from doghouse.importing.terraform.language.functions.registry import function
 from doghouse.importing.terraform.language.values import Value, WrongError, text
 
+# Go's, in English whatever the process's locale is; calendar's follow it.
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TOKEN = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+|'")
 _LENGTH = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|h|m|s)")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
@@ -17,14 +22,14 @@ _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-
 _VERBS: Mapping[str, Callable[[datetime], str]] = {
     "YYYY": lambda at: f"{at.year:04}",
     "YY": lambda at: f"{at.year % 100:02}",
-    "MMMM": lambda at: calendar.month_name[at.month],
-    "MMM": lambda at: calendar.month_abbr[at.month],
+    "MMMM": lambda at: _MONTHS[at.month - 1],
+    "MMM": lambda at: _MONTHS[at.month - 1][:3],
     "MM": lambda at: f"{at.month:02}",
     "M": lambda at: str(at.month),
     "DD": lambda at: f"{at.day:02}",
     "D": lambda at: str(at.day),
-    "EEEE": lambda at: calendar.day_name[at.weekday()],
-    "EEE": lambda at: calendar.day_abbr[at.weekday()],
+    "EEEE": lambda at: _DAYS[at.weekday()],
+    "EEE": lambda at: _DAYS[at.weekday()][:3],
     "hh": lambda at: f"{at.hour:02}",
     "h": lambda at: str(at.hour),
     "HH": lambda at: f"{(at.hour + 11) % 12 + 1:02}",
