@@ -1,4 +1,4 @@
-"""`my-metric demo`: what their options are, and where they are done."""
+"""`my-metric demo`: what its options are, and where it is done."""
 
 from __future__ import annotations
 

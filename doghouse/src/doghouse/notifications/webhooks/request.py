@@ -13,6 +13,7 @@ from doghouse.notifications.webhooks.template import Variables
 TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 OURS = frozenset(("content-length", "transfer-encoding", "connection"))  # headers that the sending itself decides
 NOT_JSON = "the payload is no JSON once its variables have their values; it is sent as it stands"
+NO_JSON = object()  # what a text that is none says
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # of a header (RFC 9110)
 _PASSWORD = re.compile(r"(?<=://)([^/?#@]*):[^/?#]*@")
 
@@ -30,7 +31,7 @@ def request(webhook: Webhook, variables: Variables) -> Request:
     body, notes = variables.fill_json(webhook.payload), []
     if webhook.encode_as == "form":
         body = urlencode({name: _text(value) for name, value in _object(body, "the payload of a form").items()})
-    elif not _is_json(body):
+    elif _parsed(body) is NO_JSON:
         notes.append(NOT_JSON)
     return Request(_url(webhook.url, variables), _headers(webhook, variables), body, tuple(notes))
 
@@ -56,17 +57,19 @@ def _headers(webhook: Webhook, variables: Variables) -> tuple[tuple[str, str], .
 
 
 def _object(text: str, what: str) -> dict[str, Any]:
-    if not _is_json(text, dict):
+    document = _parsed(text)
+    if not isinstance(document, dict):
         raise RequestError(f"{what} is no JSON object once its variables have their values")
-    return dict(json.loads(text))
+    return document
 
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _is_json(text: str, kind: type = object) -> bool:
+def _parsed(text: str) -> Any:
+    """What a text of JSON says; NO_JSON where it is none."""
     try:
-        return isinstance(json.loads(text), kind)
+        return json.loads(text)
     except (ValueError, RecursionError):
-        return False
+        return NO_JSON
